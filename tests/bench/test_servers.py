@@ -73,4 +73,5 @@ def test_50000_students_into_postgresql_stay_near_a_bare_executemany(
     record_figure("rows into PostgreSQL by psconnect", round(rows / ours), "rows/s")
     record_figure("delivery into PostgreSQL / bare executemany", round(ours / seconds, 2), "times")
     assert rows > 150_000
-    assert ours < 3 * seconds
+    # Nothing is prepared in the server, so that PgBouncer may stand in between, and each row is looked for first.
+    assert ours < 8 * seconds

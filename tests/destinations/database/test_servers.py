@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.contracts.rosters import changed, large, small
 from tests.destinations.database.support import Base, ServerBase, plan, without
 from tests.judges.roster_database import faults, roster
 from tests.support.certificates import Certificates
-from tests.support.database_servers import PASSWORD, free_port
+from tests.support.database_servers import PASSWORD, PostgresServer, free_port
 
 
 def refusal(act: Callable[[], object]) -> PsconnectError:
@@ -84,10 +85,86 @@ def test_a_wrong_password_is_told(server_base: ServerBase) -> None:
     assert refusal(writer.check).key == "PSC-DATABASE-CONNECT/password"
 
 
-def test_a_certificate_of_another_host_is_told(server_base: ServerBase, certificates: Certificates) -> None:
-    # The tests' certificates are for localhost and 127.0.0.1, not for this other name of the same machine.
-    error = refusal(server_base.open(host="127.0.0.2").check)
-    assert error.key in ("PSC-DATABASE-CERTIFICATE/host", "PSC-DATABASE-CONNECT/refused")
+def test_a_certificate_of_another_host_and_one_that_ended_are_told(
+    postgres_server: PostgresServer, certificates: Certificates, tmp_path: Path
+) -> None:
+    with closing(ServerBase(tmp_path, database=postgres_server.make_database())) as base:
+        try:
+            for certificate, key in (
+                (certificates.wrong_host, "PSC-DATABASE-CERTIFICATE/host"),
+                (certificates.expired, "PSC-DATABASE-CERTIFICATE/untrusted"),
+            ):
+                postgres_server.stop()
+                postgres_server.use_certificate(certificate)
+                postgres_server.start()
+                assert refusal(base.open().check).key == key
+        finally:
+            postgres_server.stop()
+            postgres_server.use_certificate(certificates.good)
+            postgres_server.start()
+        assert base.open().check()[0].state == "ok"
+
+
+def test_a_deadlock_is_tried_again_and_not_for_ever(server_base: ServerBase) -> None:
+    server_base.deliver(small())
+    writer = server_base.open()
+    writer.begin("run-2")
+    [batch] = plan(small(), changed())
+    tries: list[str] = []
+    server_base.on_step = tries.append
+
+    def clash(left: int) -> Callable[[str], None]:
+        def step(taken: str) -> None:
+            tries.append(taken)
+            if taken == "database-written" and tries.count(taken) <= left:
+                raise writer._system.clash()
+
+        return step
+
+    for left, ends_well in ((4, True), (9, False)):
+        tries.clear()
+        server_base.on_step = clash(left)
+        again = server_base.open()
+        again.begin("run-2")
+        if ends_well:
+            assert [type(outcome) for outcome in again.apply(batch)] == [Done]
+        else:
+            assert refusal(lambda again=again: again.apply(batch)).key == "PSC-DATABASE-SERVER/clash"
+        assert tries.count("database-written") == 5
+    assert faults(server_base.path) == []
+    assert server_base.sql("SELECT updated FROM sync_run WHERE id = 'run-2'") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("state", "key"),
+    [
+        ("40001", "PSC-DATABASE-SERVER/clash"),
+        ("40P01", "PSC-DATABASE-SERVER/clash"),
+        ("53100", "PSC-DATABASE-SERVER/full"),
+        ("53200", "PSC-DATABASE-SERVER/full"),
+        ("53300", "PSC-DATABASE-CONNECT/crowded"),
+        ("57014", "PSC-DATABASE-SERVER/slow"),
+        ("XX001", "PSC-DATABASE-SERVER/other"),
+    ],
+)
+def test_what_a_server_reports_ends_the_batch_in_words(
+    postgres_server: PostgresServer, tmp_path: Path, state: str, key: str
+) -> None:
+    with closing(ServerBase(tmp_path, database=postgres_server.make_database())) as base:
+        base.deliver(small())
+        base.database.sql(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION 'of Ada O''Neil' USING ERRCODE = '{state}'; END $$"
+        )
+        base.database.sql("CREATE TRIGGER fail BEFORE UPDATE ON student FOR EACH ROW EXECUTE FUNCTION fail()")
+        [batch] = plan(small(), changed())
+        writer = base.open()
+        writer.begin("run-2")
+        assert refusal(lambda: writer.apply(batch)).key == key
+        assert list(writer.read_back(batch)) == [NotDone()]
+        base.database.sql("DROP TRIGGER fail ON student")
+        assert [type(outcome) for outcome in writer.apply(batch)] == [Done]
+        assert faults(base.path) == []
 
 
 def test_without_encryption_only_where_the_server_lets_it(server_base: ServerBase) -> None:
