@@ -17,7 +17,7 @@ from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.wording.catalogue import marked
 
-EVERY_SCHOOL, FIRST_SCHOOL = "every", "first"
+_EVERY, _FIRST = "every", "first"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class CleverCsv(Snapshot):
 
 
 def _open(context: Context) -> CleverCsv:
-    return CleverCsv(context.published_to, one_row=context.settings["teacher_rows"] == FIRST_SCHOOL)
+    return CleverCsv(context.published_to, one_row=context.settings["teacher_rows"] == _FIRST)
 
 
 _NAMES = frozenset({"givenName", "familyName"})
@@ -58,8 +58,8 @@ KIND = Kind(
                 "if Clever reports these teachers as not unique."
             ),
             "choice",
-            default=EVERY_SCHOOL,
-            choices=(EVERY_SCHOOL, FIRST_SCHOOL),
+            default=_EVERY,
+            choices=(_EVERY, _FIRST),
             advanced=True,
         ),
     ),
