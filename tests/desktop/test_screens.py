@@ -172,6 +172,8 @@ def test_first_review_summary_history(open_window: OpenWindow, connected: Connec
     run = connected.service.sync(connected.name)
     window.review(connected.name, run.id)
     settled(qtbot, window)
+    assert window.places.review.received.text().startswith("What the other system does: ")
+    assert window.places.review.received.isVisible()
     grab(window, "review-first")
     run = connected.service.approve(run.id, "Checked with the registrar")
     window.summary(connected.name, run.id)
