@@ -10,7 +10,7 @@ from typing import Any
 from psconnect.destinations.apple_csv.rows import ACCOUNTS, FILE_NAMES, POLICIES, AppleRows
 from psconnect.destinations.apple_csv.rules import APPLE_RULES
 from psconnect.destinations.apple_csv.text import apple_lines
-from psconnect.destinations.delimited import write_rows
+from psconnect.destinations.delimited import write_lines
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.destinations.telling import Told, quiet
@@ -32,12 +32,10 @@ class AppleCsv(Snapshot):
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         """Write all six files, those without rows with their header."""
         with closing(AppleRows(roster, self.settings, quiet)) as rows:
-            counts = {
-                name: write_rows(
-                    files, f"{name}.csv", rows.header(name), rows.of(name), cancel, encode=apple_lines, even_empty=True
-                )
-                for name in FILE_NAMES
-            }
+            counts = {}
+            for name in FILE_NAMES:
+                file, header, lines = f"{name}.csv", rows.header(name), rows.lines(name)
+                counts[name] = write_lines(files, file, header, lines, cancel, encode=apple_lines, even_empty=True)
         return {name: count for name, count in counts.items() if count}
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from psconnect.destinations.apple_csv import rules
-from psconnect.destinations.apple_csv.text import apple_id, is_apple_id
+from psconnect.destinations.apple_csv.text import apple_id, apple_lines, is_apple_id
 from psconnect.destinations.by_name import keyed, root_of
+from psconnect.destinations.delimited import BATCH, Lines
 from psconnect.destinations.file_rules import ACCOUNT_MISSING, SCHOOL_MISSING, VALUE_NOT_TAKEN
 from psconnect.destinations.snapshot import Roster
 from psconnect.destinations.telling import CUSTOM_FIELD, Tell, custom_fields_of
@@ -25,6 +30,8 @@ _MOST_INSTRUCTORS = 15
 _TEMPLATE_INSTRUCTORS = 3
 _SIGN_IN = ("email_address", "sis_username")
 _NAMES = ("first_name", "middle_name", "last_name")
+_MEMBER = ("classSourcedId", "userSourcedId", "role")
+_PLAIN_IDS = re.compile(r"[A-Za-z0-9,\n-]*")
 _Row = Sequence[str]
 
 
@@ -76,6 +83,10 @@ class AppleRows:
             "rosters": self._rosters,
         }
         return producers[name]()
+
+    def lines(self, name: str) -> Generator[Lines]:
+        """The lines of a file."""
+        return self._roster_lines() if name == "rosters" else _encoded(self.of(name))
 
     def _most(self, entity: Entity) -> int:
         """The most schools of a person, at least one."""
@@ -132,7 +143,7 @@ class AppleRows:
         schools = _ids(one["schoolSourcedIds"])
         if not schools:
             self.tell(SCHOOL_MISSING, entity, key, "")
-            schools = [self._root]
+            schools = (self._root,)
         return [*map(apple_id, schools), *[""] * (most - len(schools))]
 
     def _courses(self) -> Iterator[_Row]:
@@ -162,6 +173,18 @@ class AppleRows:
             if record[role] == "student" and record[user] not in self._absent:
                 yield self._id(ENROLLMENT, key, record[0]), apple_id(record[section]), apple_id(record[user])
 
+    def _roster_lines(self) -> Generator[Lines]:
+        """Lines of rosters.csv. They are most of a roster, so ids are looked at many at a time."""
+        pick, absent = itemgetter(0, *map(ENROLLMENT.attributes.index, _MEMBER)), self._absent
+        records = map(pick, self.roster.records(ENROLLMENT))
+        while some := list(itertools.islice(records, BATCH)):
+            rows = [(own, place, user) for own, place, user, role in some if role == "student" and user not in absent]
+            lines = "".join([f"{own},{place},{user}\n" for own, place, user in rows])
+            if _PLAIN_IDS.fullmatch(lines) and "-x" not in lines and lines.count(",") == 2 * len(rows):
+                yield lines.encode(), len(rows)
+            else:
+                yield apple_lines([[*map(apple_id, row)] for row in rows])
+
     def _id(self, entity: Entity, key: int, sourced_id: str) -> str:
         if is_apple_id(sourced_id):
             return sourced_id
@@ -176,13 +199,19 @@ class AppleRows:
         return custom
 
 
+def _encoded(rows: Iterator[_Row]) -> Generator[Lines]:
+    while (lines := apple_lines(itertools.islice(rows, BATCH)))[1]:
+        yield lines
+
+
 def _numbered(column: str, most: int) -> tuple[str, ...]:
     """The names of columns that are counted: ``location_id``, ``location_id_2``."""
     return (column, *(f"{column}_{number}" for number in range(2, most + 1)))
 
 
-def _ids(several: str) -> list[str]:
-    return list(dict.fromkeys(filter(None, several.split(","))))
+@lru_cache(maxsize=4096)  # asked for every person; most have one of a few schools
+def _ids(several: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, several.split(","))))
 
 
 def _teachers_by_class(roster: Roster) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from psconnect.destinations.delimited import Lines
 
-_SPECIAL = re.compile(r'[ "\\\r\n]')
+_ESCAPED_OR_BREAK = re.compile(r'["\\\r\n]')
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ESCAPED = re.compile(r'["\\]')
 _PLAIN_ID = re.compile(r"[A-Za-z0-9-]*")
@@ -27,14 +27,11 @@ def apple_lines(rows: Iterable[Sequence[str]]) -> Lines:
 
 def _line(row: Sequence[str]) -> str:
     line = ",".join(row)
-    if _SPECIAL.search(line) or line.count(",") != len(row) - 1:
-        line = ",".join(map(_written, row))
-    return f"{line}\n"
-
-
-def _written(value: str) -> str:
-    text = _ESCAPED.sub(r"\\\g<0>", _BREAK.sub(" ", value))
-    return f'"{text}"' if " " in text or "," in text else text
+    if _ESCAPED_OR_BREAK.search(line):
+        row = [_ESCAPED.sub(r"\\\g<0>", _BREAK.sub(" ", value)) for value in row]
+    elif " " not in line and line.count(",") == len(row) - 1:
+        return f"{line}\n"
+    return ",".join([f'"{value}"' if " " in value or "," in value else value for value in row]) + "\n"
 
 
 def is_apple_id(text: str) -> bool:

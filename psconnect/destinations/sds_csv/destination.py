@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psconnect.destinations.by_name import keyed
-from psconnect.destinations.delimited import write_rows
+from psconnect.destinations.delimited import write_lines, write_rows
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.sds_csv import rules, vocabulary
 from psconnect.destinations.sds_csv.columns import FILES, OPTIONAL
@@ -40,11 +40,13 @@ class SdsCsv(Snapshot):
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Counts:
         """Write all files, those without rows with their header."""
-        rows = SdsRows(roster, self.settings, quiet)
-        counts = {
-            name: write_rows(files, f"{name}.csv", FILES[name], rows.of(name), cancel, even_empty=True)
-            for name in self._files
-        }
+        rows, counts = SdsRows(roster, self.settings, quiet), {}
+        for name in self._files:
+            file, header = f"{name}.csv", FILES[name]
+            if name == "enrollments":
+                counts[name] = write_lines(files, file, header, rows.enrollment_lines(), cancel, even_empty=True)
+            else:
+                counts[name] = write_rows(files, file, header, rows.of(name), cancel, even_empty=True)
         return {name: count for name, count in counts.items() if count}
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
@@ -52,6 +54,8 @@ class SdsCsv(Snapshot):
         told = Told()
         rows = SdsRows(roster, self.settings, told)
         for name in self._files:
+            if name == "enrollments":  # nothing in it can be wrong
+                continue
             for number, _row in enumerate(rows.of(name)):
                 if not number % _OFTEN:
                     cancel.check()

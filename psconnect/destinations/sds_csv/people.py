@@ -74,12 +74,14 @@ class SdsPeople:
                     self.without_account.add(person["sourcedId"])
                     self.tell(ACCOUNT_MISSING, entity, key, "")
                     continue
+                names = (person["sourcedId"], name, person["givenName"], person["familyName"])
+                if not person["extra"]:
+                    yield (*names, "", person["email"], "", "")
+                    continue
                 custom = custom_fields_of(person["extra"])
                 self._without_column(entity, key, custom)
-                match = custom.get("activeDirectoryMatchId", "")
-                names = (person["givenName"], person["familyName"])
                 numbers = (contact_fields(entity, key, one, custom.get(one, "")) for one in ("phone", "sms"))
-                yield (person["sourcedId"], name, *names, match, person["email"], *numbers)
+                yield (*names, custom.get("activeDirectoryMatchId", ""), person["email"], *numbers)
         if self.settings["relationships"]:
             yield from self._contacts(contact_fields)
 

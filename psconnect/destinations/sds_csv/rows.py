@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from operator import itemgetter
 from typing import Any
 
 from psconnect.destinations.by_name import keyed, root_of
+from psconnect.destinations.delimited import BATCH, Lines, rfc4180
 from psconnect.destinations.file_rules import VALUE_NOT_TAKEN
 from psconnect.destinations.sds_csv import rules
 from psconnect.destinations.sds_csv import vocabulary as words
@@ -30,7 +32,7 @@ class SdsRows:
         self.people = SdsPeople(roster, settings, self.sessions, root_of(roster), tell)
 
     def of(self, name: str) -> Iterator[_Row]:
-        """The rows of a file by its name without ``.csv``."""
+        """The rows of a file by its name without ``.csv``; of enrollments, there are lines."""
         people = {
             "users": self.people.users,
             "roles": self.people.roles,
@@ -40,7 +42,6 @@ class SdsRows:
         own = {
             "orgs": self._orgs,
             "classes": self._classes,
-            "enrollments": self._enrollments,
             "academicSessions": self._sessions,
             "courses": self._courses,
             "relationships": self._relationships,
@@ -77,11 +78,15 @@ class SdsRows:
             self._without_column(CLASS, key, one["extra"])
             yield tuple(one[name] for name in names)
 
-    def _enrollments(self) -> Iterator[_Row]:
+    def enrollment_lines(self) -> Generator[Lines]:
+        """Lines of enrollments.csv. They are most of a roster, so they pass the CSV writer only if a value needs it."""
         pick, absent = picker(ENROLLMENT, "classSourcedId", "userSourcedId", "role"), self.people.without_account
-        for section, user, role in map(pick, self.roster.records(ENROLLMENT)):
-            if user not in absent:
-                yield section, user, words.CLASS_ROLES.get(role, role)
+        roles, records = words.CLASS_ROLES, map(pick, self.roster.records(ENROLLMENT))
+        while some := list(itertools.islice(records, BATCH)):
+            rows = [(place, user, roles.get(role, role)) for place, user, role in some if user not in absent]
+            lines = "".join([f"{place},{user},{role}\r\n" for place, user, role in rows])
+            counts = lines.count('"'), lines.count(","), lines.count("\n"), lines.count("\r")
+            yield (lines.encode(), len(rows)) if counts == (0, 2 * len(rows), len(rows), len(rows)) else rfc4180(rows)
 
     def _relationships(self) -> Iterator[_Row]:
         """One row per student and contact: pairs are noted in a file without a name that the system deletes."""

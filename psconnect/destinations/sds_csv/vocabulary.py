@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 _GRADES = frozenset(
     (
@@ -54,6 +55,7 @@ _NATIONAL = 10
 """Digits of a number in the countries with the code 1, without that code."""
 
 
+@lru_cache(maxsize=256)  # asked for every student
 def grade_of(value: str) -> str | None:
     """A grade level: ``KG`` is ``kg``, ``1`` is ``01``."""
     word = value.strip().lower()
