@@ -73,7 +73,14 @@ def _what(kind: Kind) -> Iterator[str]:
         yield f"psconnect makes from them: {listed([entity.label.lower() for entity in kind.derived])}."
     if kind.places:
         yield "Each delivery holds the whole roster."
-        yield "The other system sees the files before a sync, or those after it, never half of them.\n"
+        whole = "The other system sees the files before a sync, or those after it, never half of them."
+        loose = (
+            "Loose files are replaced one after the other, each as a whole; a sync that is cut is finished by the next."
+        )
+        yield (
+            "\n".join([*([whole] if "zip" in kind.packings else []), *([loose] if "loose" in kind.packings else [])])
+            + "\n"
+        )
     else:
         yield "Each delivery sends the changes since the last one, and every change has its own outcome.\n"
     received = receiver_words(kind.receives, kind.receiver_holds)

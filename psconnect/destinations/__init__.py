@@ -72,7 +72,7 @@ def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
         context.clock,
         context.home,
         context.beside,
-        settings.get("packing", kind.packings[0]),
+        kind.packing(settings),
         kind.numbers(settings),
     )
     place = PLACES[kind.places[0]].make(at) if kind.places else None

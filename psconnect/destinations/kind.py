@@ -159,6 +159,10 @@ class Kind:
         """Whether sets have numbers with these settings, defaults filled in."""
         return self.numbered is not None and settings[self.numbered.key] in self.numbered.values
 
+    def packing(self, given: Mapping[str, Any]) -> str:
+        """How its files travel with these settings."""
+        return str(given.get("packing") or self.packings[0])
+
     @property
     def left_out(self) -> tuple[Entity, ...]:
         """The roster's entities that it doesn't take."""

@@ -27,7 +27,10 @@ ZIP, LOOSE = "zip", "loose"
 _PACKING = SettingField(
     "packing",
     marked("Files"),
-    marked("Whether the files travel in one ZIP, or each on its own. What was delivered in the other form is deleted."),
+    marked(
+        "“zip”: all files in one ZIP. “loose”: each file on its own; they are replaced one after the other, and no "
+        "earlier ones are kept. What was delivered there in the other form is deleted then."
+    ),
     "choice",
     choices=(ZIP, LOOSE),
 )

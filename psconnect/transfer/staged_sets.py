@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from psconnect.store.files import private_folder, storage_errors
+from psconnect.store.files import private_folder, storage_errors, wipe_file
 from psconnect.transfer.fileset import Rows, zipped
 from psconnect.transfer.folder import file_digest
 from psconnect.transfer.place import Write
@@ -86,7 +86,7 @@ class StagedSets:
         with storage_errors(folder):
             for path in sorted(folder.iterdir()) if folder.is_dir() else ():
                 if path.name.startswith(self.beside.name + _STAGED):
-                    path.unlink(missing_ok=True)
+                    wipe_file(path)
 
 
 def _staged(beside: Path, number: int) -> Path:

@@ -152,7 +152,7 @@ class DestinationPage(StepPage):
         preset = session.draft.of(ConnectPart).preset
         self.unverified.setVisible(any(one.name == preset and not one.verified for one in session.choices.presets))
         # Only what is published as a whole can promise it.
-        self.never_half.setVisible(bool(chosen and chosen.places))
+        self.never_half.setVisible(bool(chosen and chosen.places and chosen.packing(part.destination) == "zip"))
         asked = {one.key for one in chosen.asked(part.destination)} if chosen else set()
         for key, shown in self.settings.items():
             shown.setVisible(key in asked)
