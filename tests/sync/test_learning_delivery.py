@@ -205,6 +205,9 @@ def test_staff_ids_can_be_those_of_the_position_at_the_home_school(connect: Conn
         )
     }
     assert found <= homes
+    everybody = {row["external_id"] for row in delivered(connected_to(connect))["users"] if row["user_type"] == "T"}
+    at_home = {f"T{truth[one]}" for one in homes}
+    assert {f"T{truth[one]}" for one in found} == everybody & at_home
 
 
 def test_mission_l11_a_co_teacher_has_25_classes_at_most_and_led_classes_do_not_count(connect: Connect) -> None:
