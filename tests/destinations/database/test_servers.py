@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from psconnect.destinations.database import server as server_module
 from psconnect.destinations.database.kind import KIND
 from psconnect.destinations.database.server import ServerPlace
+from psconnect.destinations.database.system import Clash
 from psconnect.destinations.kind import Context
 from psconnect.model.errors import FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.model.outcomes import Done, NotDone
@@ -117,7 +119,7 @@ def test_a_deadlock_is_tried_again_and_not_for_ever(server_base: ServerBase) -> 
         def step(taken: str) -> None:
             tries.append(taken)
             if taken == "database-written" and tries.count(taken) <= left:
-                raise writer._system.clash()
+                raise Clash("PSC-DATABASE-SERVER/clash", address="made up")
 
         return step
 
@@ -129,7 +131,7 @@ def test_a_deadlock_is_tried_again_and_not_for_ever(server_base: ServerBase) -> 
         if ends_well:
             assert [type(outcome) for outcome in again.apply(batch)] == [Done]
         else:
-            assert refusal(lambda again=again: again.apply(batch)).key == "PSC-DATABASE-SERVER/clash"
+            assert refusal(partial(again.apply, batch)).key == "PSC-DATABASE-SERVER/clash"
         assert tries.count("database-written") == 5
     assert faults(server_base.path) == []
     assert server_base.sql("SELECT updated FROM sync_run WHERE id = 'run-2'") == [(1,)]
