@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Choices:
+class CanvasChoices:
     """A connection's choices.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from psconnect.destinations.canvas_csv.choices import Choices
+from psconnect.destinations.canvas_csv.choices import CanvasChoices
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import ADMIN, CLASS, CONTACT, COURSE, ENROLLMENT, RELATIONSHIP, STUDENT, TEACHER, Entity
 
@@ -37,7 +37,7 @@ def statuses(removed: str) -> Mapping[str, str]:
 class Closed:
     """The closed rows of each file. Active rows have to be named before the ones that are left are asked for."""
 
-    def __init__(self, roster: Roster, choices: Choices, removed: str) -> None:
+    def __init__(self, roster: Roster, choices: CanvasChoices, removed: str) -> None:
         """Read the changes; ``removed`` is the setting."""
         self._status, self._choices = _STATUS[removed], choices
         self._keys: dict[str, dict[Key, Key]] = {file: {} for file in self._status}

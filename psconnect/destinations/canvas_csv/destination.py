@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from psconnect.destinations.canvas_csv import closed as c
 from psconnect.destinations.canvas_csv import rows as r
-from psconnect.destinations.canvas_csv.choices import Choices
-from psconnect.destinations.canvas_csv.findings import RULES, find
+from psconnect.destinations.canvas_csv.choices import CanvasChoices
+from psconnect.destinations.canvas_csv.findings import CANVAS_RULES, canvas_findings
 from psconnect.destinations.delimited import write_rows
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
@@ -28,36 +28,36 @@ class CanvasCsv(Snapshot):
         removed: what is said of removed records.
     """
 
-    choices: Choices
+    choices: CanvasChoices
     removed: str
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         """Write all seven files, also those without rows."""
         choices = self.choices
         closed = c.Closed(roster, choices, self.removed)
-        producers: dict[str, Callable[[], r.Rows]] = {
+        producers: dict[str, Callable[[], r.CanvasRows]] = {
             "accounts": lambda: r.accounts(roster, choices),
             "terms": lambda: r.terms(roster),
-            "users": lambda: r.users(roster, closed),
+            "users": lambda: r.canvas_users(roster, closed),
             "courses": lambda: r.courses(roster, choices, closed),
             "sections": lambda: r.sections(roster, choices, closed),
             "enrollments": lambda: r.enrollments(roster, choices, closed),
             "user_observers": lambda: r.user_observers(roster, closed),
         }
         counts = {
-            name: write_rows(files, f"{name}.csv", r.header(name, roster), produce(), cancel, even_empty=True)
+            name: write_rows(files, f"{name}.csv", r.canvas_header(name, roster), produce(), cancel, even_empty=True)
             for name, produce in producers.items()
         }
         return {name: count for name, count in counts.items() if count}
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
         """What doesn't come into the files, and what Canvas keeps although it was removed."""
-        return find(roster, self.removed, cancel)
+        return canvas_findings(roster, self.removed, cancel)
 
 
 def _open(context: Context) -> CanvasCsv:
     settings = context.settings
-    choices = Choices(
+    choices = CanvasChoices(
         by_course=settings["courses"] == "course",
         district_account=settings["district_account"],
         co_teacher=settings["co_teacher_role"],
@@ -131,7 +131,7 @@ KIND = Kind(
         "Canvas stay, unless the import overrides them. In batch mode, it deletes the courses, sections and "
         "enrollments of one term that the files don’t name."
     ),
-    rules=RULES,
+    rules=CANVAS_RULES,
     places=("folder",),
     packings=("zip", "loose"),
     removal=marked("What becomes of a removed record is said in the next files, once."),

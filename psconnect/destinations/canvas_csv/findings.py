@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from psconnect.destinations.canvas_csv import closed as c
-from psconnect.destinations.canvas_csv.rows import EXTENDED, OPTIONAL
+from psconnect.destinations.canvas_csv.rows import EXTENDED_FILES, OPTIONAL_COLUMNS
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import ADMIN, CALENDAR, CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
@@ -14,8 +14,8 @@ from psconnect.model.problems import Problem, Rule, Tally
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
-NO_COLUMN, KEPT, PASSED_ON = "custom-field-without-column", "removed-but-kept", "login-passed-on"
-RULES = {
+NO_COLUMN, _KEPT, PASSED_ON = "custom-field-without-column", "removed-but-kept", "login-passed-on"
+CANVAS_RULES = {
     Rule(NO_COLUMN, "warning", counted=True): RuleTexts(
         marked("Custom field is not delivered"),
         marked("Canvas’s files have no column of that name"),
@@ -24,7 +24,7 @@ RULES = {
             "integration_id, or remove it."
         ),
     ),
-    Rule(KEPT, "warning", counted=True): RuleTexts(
+    Rule(_KEPT, "warning", counted=True): RuleTexts(
         marked("Removed here, kept in Canvas"),
         marked("Canvas keeps what a file no longer names, and nothing is said of the removed record"),
         marked(
@@ -46,13 +46,13 @@ _FILE_OF: dict[Entity, str] = {
 }
 
 
-def find(roster: Roster, removed: str, cancel: CancelToken) -> Iterator[Problem]:
+def canvas_findings(roster: Roster, removed: str, cancel: CancelToken) -> Iterator[Problem]:
     """What doesn't come into the files, and what Canvas keeps although it was removed."""
     for entity in (*_PEOPLE, CLASS, COURSE, SCHOOL):
         cancel.check()
-        file = next((name for name, entities in EXTENDED.items() if entity in entities), "")
+        file = next((name for name, entities in EXTENDED_FILES.items() if entity in entities), "")
         for label in roster.labels(entity):
-            if label not in OPTIONAL.get(file, ()) and label != _OWN:
+            if label not in OPTIONAL_COLUMNS.get(file, ()) and label != _OWN:
                 yield from _counted(
                     NO_COLUMN,
                     entity,
@@ -65,7 +65,7 @@ def find(roster: Roster, removed: str, cancel: CancelToken) -> Iterator[Problem]
         cancel.check()
         if file not in said:
             keys = (change.key for change in roster.changes(entity) if change.after is None)
-            yield from _counted(KEPT, entity, file, keys)
+            yield from _counted(_KEPT, entity, file, keys)
 
 
 def _passed_on(roster: Roster, *, users_deleted: bool) -> Iterator[Problem]:

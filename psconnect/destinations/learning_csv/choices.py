@@ -18,7 +18,7 @@ _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 
 @dataclass(frozen=True)
-class Choices:
+class LearningChoices:
     """A connection's choices.
 
     Attributes:
@@ -78,7 +78,7 @@ WITHOUT_OWNER, OWNER_LOST, OWNED_BY_CO_TEACHER = (
 MEMBER_LOST, SEVERAL_SCHOOLS = "member-left-out", "user-at-several-schools"
 
 
-class Findings:
+class LearningFindings:
     """Collects findings: record by record, or counted."""
 
     def __init__(self, counted: Collection[str]) -> None:
@@ -101,7 +101,7 @@ class Findings:
 
 
 def ignore_finding(_rule: str, _entity: Entity, _key: int) -> None:
-    """In place of ``Findings.tell`` where nobody is to be told."""
+    """In place of ``LearningFindings.tell`` where nobody is to be told."""
 
 
 _ABOUT = {LOGIN_GENERATED: "username", SEVERAL_SCHOOLS: "schoolSourcedIds", PARENT_WITHOUT_ID: "identifier"}

@@ -14,8 +14,8 @@ from psconnect.destinations.learning_csv.choices import (
     OWNED_BY_CO_TEACHER,
     OWNER_LOST,
     WITHOUT_OWNER,
-    Choices,
-    Findings,
+    LearningChoices,
+    LearningFindings,
     ignore_finding,
 )
 from psconnect.destinations.learning_csv.people import LeftOut
@@ -61,7 +61,9 @@ def teaching_of(roster: Roster) -> Teaching:
     return found
 
 
-def kept_classes(roster: Roster, teaching: Teaching, lost: LeftOut, findings: Findings | None = None) -> dict[str, str]:
+def kept_classes(
+    roster: Roster, teaching: Teaching, lost: LeftOut, findings: LearningFindings | None = None
+) -> dict[str, str]:
     """Class -> owner, of the classes that are delivered; ``findings`` takes what is to be told of classes."""
     kept: dict[str, str] = {}
     tell = findings.tell if findings else ignore_finding
@@ -78,7 +80,7 @@ def kept_classes(roster: Roster, teaching: Teaching, lost: LeftOut, findings: Fi
     return kept
 
 
-def tell_of_members(roster: Roster, kept: Mapping[str, str], lost: LeftOut, findings: Findings) -> None:
+def tell_of_members(roster: Roster, kept: Mapping[str, str], lost: LeftOut, findings: LearningFindings) -> None:
     """Tell of enrollments that are left out with their class or their person."""
     gone = lost.students | lost.staff
     for key, record in roster.keyed(ENROLLMENT):
@@ -92,7 +94,7 @@ def organizations(roster: Roster) -> Iterator[Sequence[str]]:
     return ((record[0], record[name]) for record in roster.records(SCHOOL))
 
 
-def classes(roster: Roster, choices: Choices, kept: Mapping[str, str]) -> Iterator[Sequence[str]]:
+def classes(roster: Roster, choices: LearningChoices, kept: Mapping[str, str]) -> Iterator[Sequence[str]]:
     """Rows of classes.csv."""
     at = CLASS.attributes.index
     title, school, term = at("title"), at("schoolSourcedId"), at("termSourcedId")
@@ -104,7 +106,9 @@ def classes(roster: Roster, choices: Choices, kept: Mapping[str, str]) -> Iterat
             yield record[0], record[title], course[code], year, ids.get(owner, owner), record[school]
 
 
-def memberships(roster: Roster, choices: Choices, kept: Mapping[str, str], lost: LeftOut) -> Iterator[Sequence[str]]:
+def memberships(
+    roster: Roster, choices: LearningChoices, kept: Mapping[str, str], lost: LeftOut
+) -> Iterator[Sequence[str]]:
     """Rows of memberships.csv: students, and teachers who don't own the class."""
     gone, ids = lost.students | lost.staff, _staff_ids(roster, choices)
     for record in roster.records(ENROLLMENT):
@@ -118,7 +122,7 @@ def memberships(roster: Roster, choices: Choices, kept: Mapping[str, str], lost:
             yield one, ids.get(user, user)
 
 
-def _years(roster: Roster, choices: Choices) -> dict[str, str]:
+def _years(roster: Roster, choices: LearningChoices) -> dict[str, str]:
     """Term -> what stands as the year of its classes; the roster's ``schoolYear`` is the one it ends in."""
     year = CALENDAR.attributes.index("schoolYear")
     terms = roster.records(CALENDAR)
@@ -127,7 +131,7 @@ def _years(roster: Roster, choices: Choices) -> dict[str, str]:
     return {record[0]: str(int(record[year]) - 1) if record[year].isdecimal() else "" for record in terms}
 
 
-def _staff_ids(roster: Roster, choices: Choices) -> dict[str, str]:
+def _staff_ids(roster: Roster, choices: LearningChoices) -> dict[str, str]:
     """Id in the roster -> id of the user, of staff for whom they differ."""
     if not choices.teachers_dcid:
         return {}

@@ -11,8 +11,8 @@ from psconnect.destinations.delimited import write_lines, write_rows
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.learning_csv import classes as c
 from psconnect.destinations.learning_csv import people as p
-from psconnect.destinations.learning_csv.choices import GUARDIAN_ID, TEACHER_DCID, Choices, Findings
-from psconnect.destinations.learning_csv.findings import COUNTED, RULES
+from psconnect.destinations.learning_csv.choices import GUARDIAN_ID, TEACHER_DCID, LearningChoices, LearningFindings
+from psconnect.destinations.learning_csv.findings import COUNTED, LEARNING_RULES
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.problems import Problem
@@ -28,16 +28,16 @@ _Produce = Callable[[], Iterator[Sequence[str]]]
 class LearningCsv(Snapshot):
     """Six files (see destinations.snapshot.Snapshot)."""
 
-    choices: Choices
+    choices: LearningChoices
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         """Write all six files, also those without rows."""
         choices, lost = self.choices, p.left_out(roster, self.choices)
         kept = c.kept_classes(roster, c.teaching_of(roster), lost)
-        with closing(p.Parents(roster, choices, lost)) as parents:
+        with closing(p.LearningParents(roster, choices, lost)) as parents:
             tables: dict[str, tuple[Sequence[str], _Produce]] = {
                 "organizations": (c.ORGANIZATIONS, lambda: c.organizations(roster)),
-                "users": (p.USERS, lambda: p.users(roster, choices, lost, parents)),
+                "users": (p.USER_COLUMNS, lambda: p.learning_users(roster, choices, lost, parents)),
                 "user_levels": (p.USER_LEVELS, lambda: p.user_levels(roster, lost)),
                 "classes": (c.CLASSES, lambda: c.classes(roster, choices, kept)),
                 "memberships": (c.MEMBERSHIPS, lambda: c.memberships(roster, choices, kept, lost)),
@@ -54,10 +54,10 @@ class LearningCsv(Snapshot):
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
         """Who and what is left out of the files, and what PowerSchool Learning has to make itself."""
-        findings = Findings(COUNTED)
+        findings = LearningFindings(COUNTED)
         lost = p.left_out(roster, self.choices, findings)
         cancel.check()
-        with closing(p.Parents(roster, self.choices, lost)) as parents:
+        with closing(p.LearningParents(roster, self.choices, lost)) as parents:
             for _parent in parents.all(findings):
                 pass
         cancel.check()
@@ -68,7 +68,7 @@ class LearningCsv(Snapshot):
 
 def _open(context: Context) -> LearningCsv:
     settings = context.settings
-    choices = Choices(
+    choices = LearningChoices(
         teachers_dcid=settings["teacher_ids"] == "teachers-dcid",
         start_year=settings["class_year"] == "start-year",
         generated=settings["generated_usernames"],
@@ -166,7 +166,7 @@ KIND = Kind(
         "PowerSchool Learning adds and changes what the files name, and tells new users nothing. What it does with "
         "users and classes that are no longer in them is not documented."
     ),
-    rules=RULES,
+    rules=LEARNING_RULES,
     asks=_asks,
     places=("folder",),
     packings=("zip", "loose"),

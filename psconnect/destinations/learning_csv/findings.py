@@ -7,7 +7,7 @@ from psconnect.model.problems import Rule
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
-RULES = {
+LEARNING_RULES = {
     Rule(c.WITHOUT_LOGIN, "error", left_out=True): RuleTexts(
         marked("User left out: no user name"),
         marked("the person has neither a user name nor an e-mail address of the district’s own domains"),
@@ -74,4 +74,4 @@ RULES = {
         marked("See the findings about classes and people."),
     ),
 }
-COUNTED = frozenset(rule.key for rule in RULES if rule.counted)
+COUNTED = frozenset(rule.key for rule in LEARNING_RULES if rule.counted)

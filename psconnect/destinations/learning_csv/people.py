@@ -20,8 +20,8 @@ from psconnect.destinations.learning_csv.choices import (
     SAME_ACCOUNT,
     SEVERAL_SCHOOLS,
     USER_TYPES,
-    Choices,
-    Findings,
+    LearningChoices,
+    LearningFindings,
     ignore_finding,
 )
 from psconnect.destinations.snapshot import Roster
@@ -29,7 +29,7 @@ from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.id_attributes import SEPARATOR
 from psconnect.model.runs import Change
 
-USERS = (
+USER_COLUMNS = (
     *("external_id", "first_name", "last_name", "login", "password", "email", "user_type", "organization_id"),
     *("enabled", "sso_email_address"),
 )
@@ -47,7 +47,7 @@ class LeftOut:
     staff: set[str] = field(default_factory=set)
 
 
-def left_out(roster: Roster, choices: Choices, findings: Findings | None = None) -> LeftOut:
+def left_out(roster: Roster, choices: LearningChoices, findings: LearningFindings | None = None) -> LeftOut:
     """Judge students and staff; ``findings`` takes what is to be told of them."""
     lost = LeftOut()
     for entity, ids in ((STUDENT, lost.students), (TEACHER, lost.staff), (ADMIN, lost.staff)):
@@ -85,14 +85,14 @@ class Parent(NamedTuple):
     schools: Sequence[str]
 
 
-class Parents:
+class LearningParents:
     """The contacts who become users. ``close`` it when done.
 
     Attributes:
         links: lines of a parent's and a child's id, as far as they were noted.
     """
 
-    def __init__(self, roster: Roster, choices: Choices, lost: LeftOut) -> None:
+    def __init__(self, roster: Roster, choices: LearningChoices, lost: LeftOut) -> None:
         """Load relationships and the children's schools."""
         self._roster, self._choices, self._lost = roster, choices, lost
         self._family = Family(roster)
@@ -109,7 +109,7 @@ class Parents:
         """Forget the relationships."""
         self._family.close()
 
-    def all(self, findings: Findings | None = None) -> Iterator[Parent]:
+    def all(self, findings: LearningFindings | None = None) -> Iterator[Parent]:
         """Each user once per contact; ``findings`` takes what is to be told of contacts."""
         choices, lost, shared = self._choices, self._lost.students, self._shared
         id_of, loses, can_sign_in = choices.id_of(CONTACT), choices.loses_with_id(CONTACT), choices.can_sign_in(CONTACT)
@@ -169,7 +169,9 @@ class Parents:
         return frozenset(one for one, times in counted.items() if times > 1)
 
 
-def users(roster: Roster, choices: Choices, lost: LeftOut, parents: Parents) -> Iterator[Sequence[str]]:
+def learning_users(
+    roster: Roster, choices: LearningChoices, lost: LeftOut, parents: LearningParents
+) -> Iterator[Sequence[str]]:
     """Rows of users.csv."""
     yield from _rows(roster, choices, STUDENT, lost.students)
     for entity in _STAFF:
@@ -177,7 +179,7 @@ def users(roster: Roster, choices: Choices, lost: LeftOut, parents: Parents) -> 
     yield from _parent_rows(roster, choices, parents)
 
 
-def _rows(roster: Roster, choices: Choices, entity: Entity, lost: set[str]) -> Iterator[Sequence[str]]:
+def _rows(roster: Roster, choices: LearningChoices, entity: Entity, lost: set[str]) -> Iterator[Sequence[str]]:
     id_of, user, schools = choices.id_of(entity), _User(roster, choices, entity), _schools_at(entity)
     for key, record in roster.keyed(entity):
         if record[0] in lost:
@@ -187,7 +189,7 @@ def _rows(roster: Roster, choices: Choices, entity: Entity, lost: set[str]) -> I
             yield user.row(record, id_of(record), school, password)
 
 
-def _parent_rows(roster: Roster, choices: Choices, parents: Parents) -> Iterator[Sequence[str]]:
+def _parent_rows(roster: Roster, choices: LearningChoices, parents: LearningParents) -> Iterator[Sequence[str]]:
     """Rows of parents; their children are noted for ``parent_child``, so that families are looked up once."""
     user, first_time = _User(roster, choices, CONTACT), parents.once()
     firsts: dict[str, tuple[list[str], str]] = {}
@@ -204,7 +206,7 @@ def _parent_rows(roster: Roster, choices: Choices, parents: Parents) -> Iterator
 class _User:
     """Makes rows of one entity's users."""
 
-    def __init__(self, roster: Roster, choices: Choices, entity: Entity) -> None:
+    def __init__(self, roster: Roster, choices: LearningChoices, entity: Entity) -> None:
         at = entity.attributes.index
         self._given, self._family, self._login, self._mail = map(at, ("givenName", "familyName", "username", "email"))
         self._kind, self._sign_in = USER_TYPES[entity], choices.sign_in
@@ -226,7 +228,7 @@ class _User:
         return (user_id, *name, password, mail, self._kind, school, "1", own)
 
 
-def new_users(changes: Iterable[Change], entity: Entity, choices: Choices) -> Iterator[int]:
+def new_users(changes: Iterable[Change], entity: Entity, choices: LearningChoices) -> Iterator[int]:
     """Keys of the records that become users with these changes, in ascending order.
 
     A record that was delivered before, but was left out of the files then, becomes one as well.
@@ -249,7 +251,7 @@ def user_levels(roster: Roster, lost: LeftOut) -> Iterator[Sequence[str]]:
             yield record[0], record[grade]
 
 
-def parent_child(parents: Parents) -> Generator[Lines]:
+def parent_child(parents: LearningParents) -> Generator[Lines]:
     """Lines of parent_child.csv, once the rows of users.csv are made."""
     parents.close_batch()
     yield from parents.links
