@@ -460,3 +460,8 @@ def test_nobodys_data_is_in_a_finding() -> None:
     told: list[Any] = list(destination.preflight(ListRoster(tables, further=labels), CancelToken()))
     assert told
     assert "Secret" not in repr(told)
+
+
+@pytest.mark.parametrize(("text", "word"), [("1", "Y"), ("0", "N"), ("-1", ""), ("true", "Y"), ("No", "N"), ("2", "")])
+def test_powerschools_minus_one_is_neither_yes_nor_no(text: str, word: str) -> None:
+    assert words.yes_or_no(text) == word
