@@ -17,8 +17,9 @@ FOR_TESTS = (
     *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
 )
 
-# What only thorough tests use: an office program that opens workbooks, some 270 MB of it, and a server of MariaDB.
-FOR_THOROUGH = ("libreoffice-calc-nogui", "mariadb-server")
+# What only thorough tests use: an office program that opens workbooks, some 270 MB of it, a server of
+# MariaDB, and what runs a public validator.
+FOR_THOROUGH = ("libreoffice-calc-nogui", "mariadb-server", "nodejs")
 
 # What Qt loads when it opens a window.
 FOR_WINDOW = (
