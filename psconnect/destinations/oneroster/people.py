@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from psconnect.destinations.family import Family
 from psconnect.destinations.oneroster.custom import custom_fields
@@ -29,9 +29,8 @@ _Keyed = Callable[[Entity], Iterator[tuple[int, list[str]]]]
 _STATE_ID = STUDENT.attributes.index("stateId")
 
 
-@dataclass(frozen=True)
-class User:
-    """A record that is a user, and what follows from other records.
+class User(NamedTuple):
+    """A record that is a user, and what follows from other records; one is made per row, so it is a plain tuple.
 
     Attributes:
         orgs: ids of their schools, the home school first.
@@ -99,11 +98,11 @@ class UserRows:
 
     def row(self, user: User) -> BundleRow:
         """The row of users.csv."""
-        state_id = user.record[_STATE_ID] if user.entity is STUDENT else ""
-        user_ids = f"{{StateID:{state_id}}}" if fits_user_ids(state_id) else ""
-        home = user.orgs[0] if user.orgs and user.entity is not CONTACT else ""
-        made = self._make[user.entity]
-        return made(user.record, ",".join(user.orgs), ",".join(user.agents), user_ids, home, "true", user.role)
+        entity, record, orgs, agents, role = user
+        state_id = record[_STATE_ID] if entity is STUDENT else ""
+        user_ids = f"{{StateID:{state_id}}}" if state_id and fits_user_ids(state_id) else ""
+        home = orgs[0] if orgs and entity is not CONTACT else ""
+        return self._make[entity](record, ",".join(orgs), ",".join(agents), user_ids, home, "true", role)
 
     def roles(self, user: User) -> Iterator[BundleRow]:
         """The rows of roles.csv: the user's role in each school."""
