@@ -222,6 +222,7 @@ def test_school_passport_leaves_co_teachers_out_unless_the_file_wants_them():
 def test_dyknow_asks_for_user_names_unless_all_students_use_chromebooks():
     assert not load_preset("dyknow").verified
     assert options("dyknow").parents == "none"
+    assert any("off-peak" in hint for hint in load_preset("dyknow").hints)
     mixed = choices_of(from_dict({"name": "x", "preset": "dyknow"}))
     assert mixed.preset.requirements["student"]["username"] == "skip"
     assert mixed.preset.mapping["student"]["username"] == "{Students.Student_Web_ID}"
