@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import pymysql
+from pymysql.constants import CLIENT
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -69,7 +70,8 @@ class Mariadb(DatabaseServer):
         try:
             db = pymysql.connect(
                 host=place.host, port=place.port, database=place.database, user=place.user, password=place.password,
-                charset="utf8mb4", sql_mode=_STRICT, connect_timeout=ANSWER_PATIENCE,
+                # Count the rows that an UPDATE found, not those that it made different.
+                client_flag=CLIENT.FOUND_ROWS, charset="utf8mb4", sql_mode=_STRICT, connect_timeout=ANSWER_PATIENCE,
                 read_timeout=STATEMENT_PATIENCE, write_timeout=STATEMENT_PATIENCE, program_name="psconnect",
                 init_command=f"SET SESSION innodb_lock_wait_timeout={locks}, lock_wait_timeout={locks}", **ways,
             )  # fmt: skip
