@@ -26,5 +26,5 @@ FILES: dict[str, tuple[str, ...]] = {
     ),
     "userFlags": ("userSourcedId", "flag"),
 }
-OPTIONAL = {"relationships": "relationships", "demographics": "demographics", "userFlags": "user_flags"}
+OPTIONAL_FILES = {"relationships": "relationships", "demographics": "demographics", "userFlags": "user_flags"}
 """File -> the setting that sends it; all other files are always sent."""

@@ -12,7 +12,7 @@ from psconnect.destinations.by_name import keyed
 from psconnect.destinations.delimited import write_lines, write_rows
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.sds_csv import rules, vocabulary
-from psconnect.destinations.sds_csv.columns import FILES, OPTIONAL
+from psconnect.destinations.sds_csv.columns import FILES, OPTIONAL_FILES
 from psconnect.destinations.sds_csv.people import ACCOUNT_HOLDERS, account_of
 from psconnect.destinations.sds_csv.rows import SdsRows
 from psconnect.destinations.sds_csv.settings import SDS_SETTINGS
@@ -36,7 +36,7 @@ class SdsCsv(Snapshot):
     @property
     def _files(self) -> list[str]:
         """The files that are sent: always the same with the same settings, with or without rows."""
-        return [name for name in FILES if name not in OPTIONAL or self.settings[OPTIONAL[name]]]
+        return [name for name in FILES if name not in OPTIONAL_FILES or self.settings[OPTIONAL_FILES[name]]]
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Counts:
         """Write all files, those without rows with their header."""
