@@ -194,7 +194,8 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
         except FixSettings:
             # Nothing was delivered with these settings if the destination was never chosen or can't be used any more.
             return
-        except LocalStorage as error:
+        except PsconnectError as error:
+            # A disk that refuses, or a server that can't be reached: what is removed here goes all the same.
             yield NotDeleted("destination", error.where, error)
             return
         for path in held:

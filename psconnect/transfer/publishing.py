@@ -150,7 +150,7 @@ class Publication:
         if not take_over and self._foreign(there, lower):
             # The next plan is made with these names in mind, and asks.
             self.at.notes.write(msgspec.structs.replace(note, wanted=sorted(lower)))
-            raise DestinationRefused("PSC-FOLDER-OWNED", where=self.address, folder=self.at.shelf.address)
+            raise DestinationRefused("PSC-FOLDER-OWNED/files", where=self.address, folder=self.at.shelf.address)
         for name in {file.name for file in pending.files} | set(pending.variants):
             if there.get(name) == FOLDER:
                 raise LocalStorage("PSC-DISK-FOLDER", where=name, path=f"{self.at.shelf.address}: {name}")

@@ -10,9 +10,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from psconnect.model.errors import TryLater
 from psconnect.model.runs import Run
 from psconnect.store.settings.home import home_at
 from psconnect.transfer.ownership import OWNER_FILE
+from psconnect.transfer.shelf import FolderShelf
 from psconnect.wording.errors import word
 from psconnect.wording.holds import word_hold
 from tests.contracts.disks import Hold, hold
@@ -201,6 +203,20 @@ def test_a_connection_that_is_removed_leaves_the_files_and_nothing_of_its_own(lo
     proof = loose.service.remove_connection(NAME)
     assert not proof.not_deleted
     assert names(loose) == before
+    assert list(home_at(loose.folder / "home").rosters().glob("*.place")) == []
+
+
+def test_a_connection_whose_server_is_away_is_removed_and_that_is_told(
+    loose: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loose.delivered()
+
+    def away(_shelf: FolderShelf) -> dict[str, int]:
+        raise TryLater("PSC-TEST-AWAY", where="drop")
+
+    monkeypatch.setattr(FolderShelf, "names", away)
+    proof = loose.service.remove_connection(NAME)
+    assert [(one.kind, one.what) for one in proof.not_deleted] == [("destination", "drop")]
     assert list(home_at(loose.folder / "home").rosters().glob("*.place")) == []
 
 

@@ -92,6 +92,14 @@ TEXTS = {
         ),
         marked("Start a sync: it waits for your approval, and says what to do."),
     ),
+    "PSC-FOLDER-OWNED/files": ErrorTexts(
+        marked("Files of somebody else stand here"),
+        marked(
+            "{folder} has files that psconnect did not put there, or that somebody has changed since. They were not "
+            "replaced."
+        ),
+        marked("Start a sync: it waits for your approval, and names the files."),
+    ),
     "PSC-FOLDER-RELATIVE": ErrorTexts(
         marked("The destination folder is incomplete"),
         marked("“{text}” does not say where it begins."),
