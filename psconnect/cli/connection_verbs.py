@@ -215,6 +215,9 @@ def check_access(service: Service, options: argparse.Namespace) -> int:
                 output.result(f"{'':{width}}   {to_do}" + (f" ({told.code})" if told.code else ""))
 
     report = Path(options.report) if options.report else None
+    if options.accept_host_key:
+        shown = service.accept_host_key(options.name, options.accept_host_key)
+        output.say(tr("The SFTP server’s key is accepted: {shown}", shown=shown))
     with cancel_on_interrupt() as cancel:
         findings = service.check(options.name, tell, cancel, report=report)
     stored = service.storage_findings()

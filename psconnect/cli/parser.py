@@ -105,6 +105,12 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     check.add_argument(
         "--report", metavar="FILE.json", help="write what the server’s answers look like, without anybody’s data"
     )
+    check.add_argument(
+        "--accept-host-key",
+        metavar="FINGERPRINT",
+        default="",
+        help="first accept the key that the SFTP server shows, if this is its fingerprint",
+    )
 
 
 def _diagnostics_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]

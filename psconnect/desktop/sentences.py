@@ -142,12 +142,14 @@ def _ending(run: Run) -> str:
 
 def where_from_to(connection: Connection) -> str:
     """Source and destination of a connection in one line."""
-    place = connection.destination.get("folder") or connection.destination.get("file") or connection.destination_kind
+    given = connection.destination
+    host = given.get("sftp.host") if given.get("place") == "sftp" else ""
+    place = host or given.get("folder") or given.get("file") or connection.destination_kind
     if connection.source.kind != POWERSCHOOL:
         source = str(connection.source.own.get("folder", connection.source.kind))
         return tr("{source} → {destination}", source=source, destination=place)
     host = connection.source.url.partition("://")[2] or tr("no address yet")
-    if connection.destination_kind == _ONEROSTER and connection.destination.get("folder"):
+    if connection.destination_kind == _ONEROSTER and given.get("folder") and not given.get("place"):
         return tr("PowerSchool at {host} → OneRoster bundle in {folder}", host=host, folder=place)
     if place:
         return tr("PowerSchool at {host} → {destination}", host=host, destination=place)

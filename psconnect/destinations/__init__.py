@@ -15,7 +15,7 @@ from psconnect.model.entities import declare
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import RULES
 from psconnect.transfer.place import PlaceContext
-from psconnect.transfer.places import PLACES
+from psconnect.transfer.places import PLACE_KEY, PLACES
 from psconnect.wording.errors import add_errors
 from psconnect.wording.rules import add_rules
 
@@ -74,8 +74,10 @@ def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
         context.beside,
         kind.packing(settings),
         kind.numbers(settings),
+        context.secret,
+        context.cancel,
     )
-    place = PLACES[kind.places[0]].make(at) if kind.places else None
+    place = PLACES[settings.get(PLACE_KEY, kind.places[0])].make(at) if kind.places else None
     return kind.open(replace(context, settings=settings, label=kind.label, place=place))
 
 

@@ -13,18 +13,14 @@ from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
 from psconnect.model.problems import Rule
-from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField, When, is_asked
+from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField, When, is_asked, no_secret
 from psconnect.roster.sign_in import SignIn
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
-from psconnect.transfer.places import place_fields
+from psconnect.transfer.places import place_fields, place_secrets
 from psconnect.wording.declared import in_language
 from psconnect.wording.errors.texts import ErrorTexts
 from psconnect.wording.rules.texts import RuleTexts
-
-
-def _no_secret(_key: str) -> str:
-    return ""
 
 
 def _ignore(_step: str) -> None:
@@ -57,7 +53,7 @@ class Context:
     settings: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
     sign_in: SignIn = field(default_factory=lambda: SignIn({}))
-    secret: SecretOf = field(default=_no_secret, repr=False)
+    secret: SecretOf = field(default=no_secret, repr=False)
     place: SnapshotPlace | None = None
     http: Callable[[str], HttpClient] = HttpClient
     clock: Clock = field(default_factory=Clock)
@@ -83,7 +79,7 @@ class Kind:
         label, summary: its display name, and a sentence that says what it does.
         open: makes the destination for a connection; raises FixSettings for unusable settings.
         settings: its own settings; ``fields`` adds those of its place.
-        secrets: its secrets in the keyring.
+        secrets: its secrets in the keyring; ``all_secrets`` adds those of its places.
         entities: keys of the entities it takes, closed under references; other records are left out.
         needed: per entity key, attributes that a record must have to be delivered.
         limits: per entity key and attribute, the most characters it takes, else ``longest``. A record with a longer
@@ -164,6 +160,11 @@ class Kind:
         return str(given.get("packing") or self.packings[0])
 
     @property
+    def all_secrets(self) -> tuple[SecretField, ...]:
+        """All secrets, including those of the places."""
+        return (*self.secrets, *place_secrets(self.places))
+
+    @property
     def left_out(self) -> tuple[Entity, ...]:
         """The roster's entities that it doesn't take."""
         return tuple(BY_KEY[entity.key] for entity in ENTITIES if entity.key not in self.entities)
@@ -171,7 +172,7 @@ class Kind:
     def check(self, given: Mapping[str, Any]) -> None:
         """Raise FixSettings for wrong settings; missing ones are not an error yet."""
         values = {key: value for key, value in given.items() if key != "kind"}
-        self._checks.known(values, self.fields, self.secrets)
+        self._checks.known(values, self.fields, self.all_secrets)
         for declared in self.fields:
             if values.get(declared.key, "") not in ("", []):
                 self._checks.value(declared, values[declared.key])
@@ -192,7 +193,7 @@ class Kind:
 
     def asked_secrets(self, given: Mapping[str, Any]) -> tuple[SecretField, ...]:
         """The secrets that are asked for with these values of the settings."""
-        return tuple(one for one in self.secrets if is_asked(one, self.fields, given))
+        return tuple(one for one in self.all_secrets if is_asked(one, self.fields, given))
 
     @property
     def _checks(self) -> FieldCheck:

@@ -52,7 +52,8 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     ``custom`` are further fields per entity key, as ``Field Name|label, Table.Field|label``. ``usernames`` are patterns
     per entity key for people without a username. ``sign_in`` are e-mail domains per kind of sign-in.
     ``roles`` says what the district's own roles in a class mean, by their name, key or number (roster.roles).
-    ``destination`` holds ``kind`` and the keys that this kind of destination declares.
+    ``destination`` holds ``kind`` and the keys that this kind of destination declares; a table of its place is flat
+    here: ``sftp.host``.
     ``plugin`` is what psconnect noted of the plugin it built last.
     ``stated`` are the settings, by section, that the file states although they equal the default; for settings that are
     not stated, the preset decides (roster.presets). It is not a key of the file.
@@ -164,7 +165,7 @@ def from_dict(data: dict[str, Any]) -> Connection:
             known_format=FILE_FORMAT,
         )
     _check_keys(data, Connection, "")
-    data = _with_own_settings(data)
+    data = _with_place(_with_own_settings(data))
     for name, section in _SECTIONS.items():
         if isinstance(data.get(name), dict):
             _check_keys(data[name], section, f"{name}.")
@@ -187,6 +188,38 @@ def _with_own_settings(data: dict[str, Any]) -> dict[str, Any]:
         return data
     own = {key: value for key, value in source.items() if key != "kind"}
     return {**data, "source": {"kind": source["kind"], "own": own}}
+
+
+def _with_place(data: dict[str, Any]) -> dict[str, Any]:
+    """The [destination.sftp] table as settings named ``sftp.host`` and so on; the table itself chooses the place.
+
+    An empty text in place of the table takes it away, so that a folder is chosen again.
+    """
+    given = data.get("destination")
+    if not isinstance(given, dict):
+        return data
+    if _PLACE in given:
+        raise _unknown(f"destination.{_PLACE}", hint_at(_PLACE, ["folder"]))
+    if _SFTP not in given:
+        return data
+    table = given[_SFTP]
+    rest = {key: value for key, value in given.items() if key != _SFTP}
+    if table == "":
+        return {**data, "destination": rest}
+    if not isinstance(table, dict):
+        raise FixSettings("PSC-SETTINGS-INVALID/table", where=f"destination.{_SFTP}", place=f"destination.{_SFTP}")
+    inside = {f"{_SFTP}.{key}": value for key, value in table.items()}
+    return {**data, "destination": {**rest, _PLACE: _SFTP, **inside}}
+
+
+def placed_table(destination: dict[str, Any]) -> dict[str, Any]:
+    """The [destination] table as the file has it."""
+    inside = {key.removeprefix(f"{_SFTP}."): value for key, value in destination.items() if key.startswith(f"{_SFTP}.")}
+    plain = {key: value for key, value in destination.items() if not key.startswith(f"{_SFTP}.") and key != _PLACE}
+    return {**plain, _SFTP: inside} if destination.get(_PLACE) == _SFTP else plain
+
+
+_PLACE, _SFTP = "place", "sftp"
 
 
 def _stated(data: dict[str, Any], shortened: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -238,6 +271,8 @@ def to_dict(connection: Connection) -> dict[str, Any]:
     data: dict[str, Any] = {"format": FILE_FORMAT, **msgspec.to_builtins(connection)}
     for section, values in data.pop("stated", {}).items():
         data[section] = {**values, **data.get(section, {})}
+    if "destination" in data:
+        data["destination"] = placed_table(data["destination"])
     if "own" in data.get("source", {}):
         own = data["source"].pop("own")
         data["source"] |= own

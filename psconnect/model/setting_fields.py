@@ -39,10 +39,11 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class When:
-    """The setting that decides whether another is asked for, and the values with which it is."""
+    """The setting that decides whether another is asked for, and with which values; ``also`` is a second one."""
 
     key: str
     values: tuple[str | bool, ...]
+    also: When | None = None
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,16 @@ class SecretField:
 
 def is_asked(one: SettingField | SecretField, fields: Sequence[SettingField], given: Mapping[str, Any]) -> bool:
     """Whether a setting or secret is asked for, with these values of ``fields``; those not given have their default."""
-    if one.when is None:
-        return True
-    (decides,) = (field for field in fields if field.key == one.when.key)
-    return given.get(decides.key, decides.initial) in one.when.values and is_asked(decides, fields, given)
+    when = one.when
+    while when is not None:
+        (decides,) = (field for field in fields if field.key == when.key)
+        if given.get(decides.key, decides.initial) not in when.values or not is_asked(decides, fields, given):
+            return False
+        when = when.also
+    return True
+
+
+_SAID_AS = {"open-file": "file", "pinned": "text"}
 
 
 @dataclass(frozen=True)
@@ -163,7 +170,7 @@ class FieldCheck:
         wanted: type = {"number": int, "switch": bool}.get(field.kind, str)
         about: dict[str, Value] = {"label": field.label, "owner": owner, "choices": field.choices}
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            raise self.refusal(f"no-{field.kind}", path, **about)
+            raise self.refusal(f"no-{_SAID_AS.get(field.kind, field.kind)}", path, **about)
         if isinstance(value, int) and value < 0:
             raise self.refusal("negative", path, **about)
         if field.choices and value not in field.choices:
@@ -211,3 +218,8 @@ class FieldCheck:
 
 SecretOf = Callable[[str], str]
 """A secret by its key; raises FixSettings where a required one is not known."""
+
+
+def no_secret(_key: str) -> str:
+    """A SecretOf that knows none."""
+    return ""

@@ -150,7 +150,7 @@ def every_secret() -> list[str]:
 
 def destination_secret_keys() -> list[str]:
     """The keys of all secrets that any destination kind declares."""
-    declared = [field.key for kind in KINDS.values() for field in kind.secrets]
+    declared = [field.key for kind in KINDS.values() for field in kind.all_secrets]
     return [f"{_DESTINATION}{key}" for key in dict.fromkeys(declared)]
 
 

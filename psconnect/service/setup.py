@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from psconnect.destinations import KINDS, Destination
 from psconnect.destinations.checked import stop_if_failed
 from psconnect.destinations.kind import Kind
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.findings import Finding
 from psconnect.model.pasted import pasted
@@ -35,11 +37,15 @@ from psconnect.sync.compose import Choices, choices_of, in_effect, shaped_source
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo
 from psconnect.sync.preflight import Look, found_ahead
+from psconnect.transfer.sftp.server import HostKey
 from psconnect.wording.catalogue import number
 from psconnect.wording.check_report import check_as_html, check_as_text
 from psconnect.wording.checks import word_finding
 from psconnect.wording.declared import in_language
 from psconnect.wording.rules import rule_of
+
+HOST_KEY = "sftp.host_key"
+"""The setting of the destination that holds an SFTP server's accepted key."""
 
 
 class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
@@ -138,6 +144,30 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         told = [f"{rule_of(rule).title} ({number(count)})" for rule, count in found.most_common()]
         yield Finding("preflight/found", "warning", {"count": sum(found.values()), "findings": told})
 
+    def accept_host_key(self, name: str, given: str) -> str:
+        """Take over the key that the connection's SFTP server shows, if it is the given one; returns it.
+
+        ``given`` is its SHA-256 fingerprint, with or without the type. Raises FixSettings if the server shows another.
+        """
+        connection = self._files.get(name)
+        shown = self._shown_host_key(connection)
+        if not given.strip() or HostKey.of(given).fingerprint != HostKey.of(shown).fingerprint:
+            raise FixSettings("PSC-SFTP-HOST-KEY/other", where=f"destination.{HOST_KEY}", shown=shown)
+        accepted = msgspec.structs.replace(connection, destination={**connection.destination, HOST_KEY: shown})
+        self._files.save(accepted)
+        return shown
+
+    def _shown_host_key(self, connection: Connection) -> str:
+        unknown = msgspec.structs.replace(connection, destination={**connection.destination, HOST_KEY: ""})
+        with self.opened_destination(unknown) as destination:
+            try:
+                destination.check()
+            except FixSettings as error:
+                if error.key == "PSC-SFTP-HOST-KEY/new":
+                    return str(error.values["shown"])
+                raise
+        raise FixSettings("PSC-SFTP-SETTING/none", where=f"destination.{HOST_KEY}")
+
     def save_check(self, name: str, findings: Sequence[Finding], path: Path) -> None:
         """Write the findings of a check to a file, without secrets: HTML where its name ends so, else plain text."""
         write = check_as_html if path.suffix.lower() in (".html", ".htm") else check_as_text
@@ -182,7 +212,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
             with self.opened_destination(connection, cancel) as destination:
                 yield from destination.check()
                 yield from self._found_ahead(connection, destination, cancel)
-        except FixSettings as error:
+        except PsconnectError as error:
             yield Finding("destination", "failed", error=error)
         if choices.naming.sign_in:
             yield self._sign_in(connection.name, list(choices.naming.sign_in.kind_of))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.findings import Finding
 from psconnect.model.phrases import Phrase, phrase
+from psconnect.model.setting_fields import SecretOf, no_secret
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.transfer.folder import Step
 
@@ -126,6 +127,8 @@ class PlaceContext:
             delivered.
         packing: how its files travel: ``zip`` or ``loose``.
         numbered: whether each set has a number and none replaces another.
+        secret: gives a secret by its key; raises FixSettings if a required one is missing.
+        cancel: the user's request to stop.
     """
 
     connection: str
@@ -136,3 +139,5 @@ class PlaceContext:
     beside: Path | None = None
     packing: str = "zip"
     numbered: bool = False
+    secret: SecretOf = field(default=no_secret, repr=False)
+    cancel: CancelToken = field(default_factory=CancelToken)

@@ -6,12 +6,13 @@ A kind of destination names those that it can use; it never knows how files get 
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from psconnect.model.setting_fields import SettingField, When
+from psconnect.model.setting_fields import SecretField, SettingField, When
 from psconnect.transfer.bundle import FolderBundle, whole_path
 from psconnect.transfer.earlier_form import EarlierForm, EarlierZip
 from psconnect.transfer.folder import FolderPlace
@@ -20,6 +21,7 @@ from psconnect.transfer.notes import Notes
 from psconnect.transfer.place import PlaceContext, SnapshotPlace
 from psconnect.transfer.placing import Placing
 from psconnect.transfer.publishing import NO_EARLIER_FORM, Publication
+from psconnect.transfer.sftp.server import SECRETS, SETTINGS, SftpServer
 from psconnect.transfer.shelf import FolderShelf, Shelf
 from psconnect.wording.catalogue import marked
 
@@ -44,12 +46,23 @@ _CONSUMED = SettingField(
 )
 
 
+PLACE_KEY = "place"
+"""The setting that chooses the kind of place. It is no key of the connection file: there, a table chooses the place."""
+_PLACE = SettingField(
+    PLACE_KEY,
+    marked("Where the files go"),
+    marked("To a folder of this computer or a share, or to an SFTP server that the other system names."),
+    "choice",
+)
+
+
 @dataclass(frozen=True)
 class PlaceKind:
-    """A kind of place: its settings, which stand among those of the destination, and how it is made."""
+    """A kind of place: its settings and secrets, which stand among the destination's, and how it is made."""
 
     settings: tuple[SettingField, ...]
     make: Callable[[PlaceContext], SnapshotPlace]
+    secrets: tuple[SecretField, ...] = ()
 
 
 def place_fields(
@@ -62,14 +75,31 @@ def place_fields(
     """
     if not places:
         return ()
+    choice = (replace(_PLACE, default=places[0], choices=tuple(places)),) if len(places) > 1 else ()
     packing = (replace(_PACKING, default=packings[0]),) if len(packings) > 1 else ()
-    fields = [field for place in places for field in PLACES[place].settings]
+    fields = [field if not choice else _only_at(place, field) for place in places for field in PLACES[place].settings]
     if ZIP not in packings:
         fields = [field for field in fields if field.key != _KEEP]
     elif packing:
-        fields = [replace(field, when=When("packing", (ZIP,))) if field.key == _KEEP else field for field in fields]
-    fields = [replace(one, when=replacing) if one.key == _KEEP and not one.when else one for one in fields]
-    return (*packing, *fields, replace(_CONSUMED, when=replacing))
+        fields = [_only_when(When("packing", (ZIP,)), field) if field.key == _KEEP else field for field in fields]
+    if replacing:
+        fields = [_only_when(replacing, field) if field.key == _KEEP else field for field in fields]
+    return (*choice, *packing, *fields, replace(_CONSUMED, when=replacing))
+
+
+def place_secrets(places: Sequence[str]) -> tuple[SecretField, ...]:
+    """The secrets of these places."""
+    return tuple(secret for place in places for secret in PLACES[place].secrets)
+
+
+def _only_when(when: When, field: SettingField) -> SettingField:
+    """A setting that is asked for only if that, too, is so."""
+    return replace(field, when=When(when.key, when.values, also=field.when))
+
+
+def _only_at(place: str, field: SettingField) -> SettingField:
+    """A setting that is asked for only where its place is chosen."""
+    return replace(field, when=field.when or When(PLACE_KEY, (place,)))
 
 
 def published_on(
@@ -94,8 +124,18 @@ def _in_folder(context: PlaceContext) -> SnapshotPlace:
     return published_on(shelf, context, same, EarlierZip(one))
 
 
+def _on_sftp(context: PlaceContext) -> SnapshotPlace:
+    # The client library takes a third of a second to load, which a window that opens hasn't got.
+    from psconnect.transfer.sftp.shelf import SftpShelf  # noqa: PLC0415
+
+    server = SftpServer.of(context.settings, context.secret)
+    trial = f"{SetNames(context.connection, context.home).trial}{secrets.token_hex(4)}.tmp"
+    return published_on(SftpShelf(server, trial, context.cancel, context.clock), context, server.same)
+
+
 _KEEP = "keep"
 PLACES: Mapping[str, PlaceKind] = {
     "folder": PlaceKind(FolderBundle.SETTINGS, _in_folder),
+    "sftp": PlaceKind(SETTINGS, _on_sftp, SECRETS),
 }
 """Name of a kind of place -> what it is."""

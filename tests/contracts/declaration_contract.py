@@ -23,6 +23,8 @@ _OF_ANOTHER_TYPE: dict[str, tuple[Any, ...]] = {
     "number": ("5", True, 5.0, None),
     "switch": ("yes", 1, None),
     "file": (5, False, {"path": "/x"}, None),
+    "open-file": (5, False, {"path": "/x"}, None),
+    "pinned": (5, False, None),
     "table": ("x", 5, {"row": "x"}, ["x"]),
 }
 _ALL = 100
@@ -59,7 +61,7 @@ class DeclarationContract:
         assert len(set(keys)) == len(keys)
         assert len(set(labels)) == len(labels)
         assert "kind" not in keys
-        assert all(re.fullmatch(r"[a-z][a-z0-9_]*", key) for key in keys)
+        assert all(re.fullmatch(r"([a-z]+\.)?[a-z][a-z0-9_]*", key) for key in keys)
 
     def test_has_defaults_that_fit(self, declaration: Kind) -> None:
         for setting in declaration.fields:

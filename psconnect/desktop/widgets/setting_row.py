@@ -52,7 +52,11 @@ class SettingRow(FormRow):
             edit.editingFinished.connect(self._left)
         if setting.kind == "number":
             edit.setMaximumWidth(_SHORT)
-        if setting.kind not in ("folder", "file"):
+        if setting.kind == "pinned":
+            edit.setReadOnly(True)
+            edit.setProperty("look", "code")
+            edit.setPlaceholderText(tr("Not accepted yet"))
+        if setting.kind not in ("folder", "file", "open-file"):
             return edit, None
         choose = secondary(tr("Choose …"), self.ask_path, symbol="folder")
         choose.setAccessibleName(tr("Choose: {label}", label=setting.label))
@@ -85,6 +89,8 @@ class SettingRow(FormRow):
         if folder:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        elif self.setting.kind == "open-file":
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         else:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)

@@ -48,7 +48,7 @@ def waiting_set_ups(service: Service) -> list[WaitingSetUp]:
 def _waiting(draft: Draft, known: Known, left: datetime) -> WaitingSetUp:
     kind = draft.of(DestinationPart).declared_by(known)
     # The keyring isn't asked: its owner would have to unlock it to see the start screen.
-    secrets = [CLIENT_SECRET, *map(secret_key, kind.secrets if kind else ())]
+    secrets = [CLIENT_SECRET, *map(secret_key, kind.all_secrets if kind else ())]
     known = replace(known, secrets=dict.fromkeys(secrets, ""))
     keys = flow.step_keys()
     states = [flow.step_state(draft, known, step) for step in keys]

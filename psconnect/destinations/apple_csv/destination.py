@@ -96,7 +96,7 @@ KIND = Kind(
         "manual class; its progress in Schoolwork is lost. One wrong reference makes an upload fail as a whole."
     ),
     rules=APPLE_RULES,
-    places=("folder",),
+    places=("folder", "sftp"),
     slots={
         "student": {"sourcedId": "person_id", "identifier": "person_number", "username": "sis_username"},
         "teacher": {"sourcedId": "person_id", "identifier": "person_number", "username": "sis_username"},

@@ -132,7 +132,7 @@ KIND = Kind(
         "enrollments of one term that the files don’t name."
     ),
     rules=CANVAS_RULES,
-    places=("folder",),
+    places=("folder", "sftp"),
     packings=("zip", "loose"),
     removal=marked("What becomes of a removed record is said in the next files, once."),
     removal_setting="removed",

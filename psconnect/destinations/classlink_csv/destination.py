@@ -55,7 +55,7 @@ KIND = Kind(
         "value is missing, and stops an import that exceeds the thresholds set in Roster Server."
     ),
     rules=FINDINGS_OF_BUNDLES,
-    places=("folder",),
+    places=("folder", "sftp"),
     packings=("loose", "zip"),
     removal=marked(
         "A removed record is no longer in the next files. ClassLink then removes it at its next import, unless a "

@@ -91,7 +91,7 @@ KIND = Kind(
         "class": {"sourcedId": "Section_id"},
     },
     rules=CLEVER_FINDINGS,
-    places=("folder",),
+    places=("folder", "sftp"),
     packings=("loose", "zip"),
     removal=marked("A removed record is no longer in the next files. Clever then deletes it."),
 )

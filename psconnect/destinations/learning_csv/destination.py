@@ -168,7 +168,7 @@ KIND = Kind(
     ),
     rules=LEARNING_RULES,
     asks=_asks,
-    places=("folder",),
+    places=("folder", "sftp"),
     packings=("zip", "loose"),
     removal=marked(
         "A removed record is no longer in the next files. What becomes of it then, PowerSchool Learning decides."

@@ -68,6 +68,6 @@ KIND = Kind(
     },
     receives=RECEIVES,
     rules=FINDINGS_OF_BUNDLES,
-    places=("folder",),
+    places=("folder", "sftp"),
     removal=REMOVAL,
 )

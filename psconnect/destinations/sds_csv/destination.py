@@ -122,7 +122,7 @@ KIND = Kind(
         "missing as a whole. psconnect therefore always sends the same files, those without records with their header."
     ),
     rules=rules.SDS_RULES,
-    places=("folder",),
+    places=("folder", "sftp"),
     packings=("zip", "loose"),
     slots={
         "student": {"sourcedId": "sourcedId (users.csv)", "username": "username"},

@@ -22,15 +22,32 @@ SETTINGS: tuple[SettingField, ...] = (
         "text",
         required=True,
         example="sftp.example.com",
+        locates=True,
     ),
-    SettingField("sftp.port", marked("Port"), marked("Nearly always 22."), "number", default=SSH_PORT, advanced=True),
-    SettingField("sftp.user", marked("User name"), marked("Type the user name on the server."), "text", required=True),
+    SettingField(
+        "sftp.port",
+        marked("Port"),
+        marked("Nearly always 22."),
+        "number",
+        default=SSH_PORT,
+        advanced=True,
+        locates=True,
+    ),
+    SettingField(
+        "sftp.user",
+        marked("User name"),
+        marked("Type the user name on the server."),
+        "text",
+        required=True,
+        locates=True,
+    ),
     SettingField(
         "sftp.folder",
         marked("Folder on the server"),
         marked("Where the files belong. Leave it empty for the folder in which one arrives after signing in."),
         "text",
         example="DailyImport",
+        locates=True,
     ),
     SettingField(
         "sftp.sign_in",
@@ -147,6 +164,11 @@ class SftpServer:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == SSH_PORT else f":{self.port}"
         return f"sftp://{host}{port}/{self.folder.strip('/')}"
+
+    @property
+    def same(self) -> str:
+        """Names the folder the same way however its server's name was typed."""
+        return f"sftp://{self.user}@{self.host.casefold()}:{self.port}/{self.folder.rstrip('/')}"
 
     def path(self, name: str) -> str:
         """A file's path on the server."""

@@ -193,7 +193,9 @@ class Session:
 
     def open(self) -> None:
         """Connect, compare the server's key, sign in; raises PsconnectError in words."""
-        secret = self.server.secret("sftp_password" if self.server.sign_in == "password" else "sftp_passphrase")
+        # Before a person has accepted the server's key, nothing of the account is needed or used.
+        which = "sftp_password" if self.server.sign_in == "password" else "sftp_passphrase"
+        secret = self.server.secret(which) if self.server.accepted.fingerprint else ""
         failures, greeting = Failures(self.server, self.limits.wait, (secret,) if secret else ()), Greeting()
         try:
             self._open(secret, greeting)
@@ -207,7 +209,7 @@ class Session:
 
     def _open(self, secret: str, greeting: Greeting) -> None:
         server = self.server
-        by_key = server.sign_in == "key"
+        by_key = server.sign_in == "key" and bool(server.accepted.fingerprint)
         key = read_private_key(server.key_file, secret) if by_key else None
         sock = self._connected()
         greeting.at, greeting.first = "greeting", _not_ssh(sock)

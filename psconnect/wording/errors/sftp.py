@@ -118,7 +118,7 @@ TEXTS = {
     ),
     "PSC-SFTP-HOST-KEY/other": ErrorTexts(
         marked("The server shows another key"),
-        marked("{host} shows the key {shown}, not the one you gave. Nothing was accepted."),
+        marked("The server shows the key {shown}, not the one you gave. Nothing was accepted."),
         marked("Ask who runs the server which key is the right one."),
     ),
     "PSC-SFTP-KEY/missing": ErrorTexts(
@@ -252,6 +252,11 @@ TEXTS = {
         marked("This is no key’s fingerprint"),
         marked("“{text}” is no SHA-256 fingerprint of a server’s key. Those of MD5, with colons, are not safe enough."),
         marked("Give it as ssh-keygen prints it: SHA256: and 43 letters and digits."),
+    ),
+    "PSC-SFTP-SETTING/none": ErrorTexts(
+        marked("There is no SFTP server"),
+        marked("This connection does not deliver to an SFTP server, so there is no key to accept."),
+        marked("Choose a server first: psconnect connection set NAME destination.sftp.host SERVER."),
     ),
     "PSC-SFTP-SETTING/port": ErrorTexts(
         marked("This is no port"),

@@ -60,7 +60,7 @@ LISTING = Kind(
         ),
         SettingField("numbered", "Numbered", "Whether sets have numbers, and are deltas.", "switch", default=False),
     ),
-    places=("folder",),
+    places=("folder", "sftp"),
     packings=("zip", "loose"),
     numbered=When("numbered", (True,)),
 )

@@ -17,9 +17,16 @@ from psconnect.desktop.widgets.secret_control import SecretControl
 from psconnect.desktop.widgets.setting_row import SettingRow
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
+from psconnect.desktop.wizard.pages.host_key_card import HOST_KEY, HostKeyCard
 from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.connect import ConnectPart, not_verified
-from psconnect.desktop.wizard.steps.destination import DestinationPart, SettingValue, row_labels, secret_key
+from psconnect.desktop.wizard.steps.destination import (
+    DestinationPart,
+    SettingValue,
+    row_labels,
+    secret_key,
+    with_setting,
+)
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Kind, SecretField
 from psconnect.wording.errors import word
@@ -58,6 +65,8 @@ class DestinationPage(StepPage):
         self.card.add(row(self.advanced_button, 1))
         self.card.add(self.advanced)
         self.card.add(row(self.test_button, wide(self.outcome)))
+        self.host_key = HostKeyCard(self._accept_key, self._leave_key)
+        self.card.add(self.host_key)
         choice = [self._choice()] if len(session.choices.destinations) > 1 else []
         left = column(*choice, self.card, 1, spacing=SPACE_L)
         self.never_half = column(
@@ -186,7 +195,7 @@ class DestinationPage(StepPage):
             built = SettingRow(setting, partial(self._take, setting.key), partial(self.seen, path))
             self.rows[path] = self.settings[setting.key] = built
             (self._behind if setting.advanced else self._fields).addWidget(built)
-        for secret in kind.secrets if kind else ():
+        for secret in kind.all_secrets if kind else ():
             self._fields.addWidget(self._secret_row(secret))
         if kind:
             self.card.heading.setText(kind.label)
@@ -218,7 +227,8 @@ class DestinationPage(StepPage):
         given = self._part.destination
         if given.get(key) != value:
             self.outcome.setText("")
-            self.session.update(DestinationPart, destination={**given, key: value})
+            self.host_key.hide()
+            self.session.update(DestinationPart, destination=with_setting(given, key, value))
 
     def _type_secret(self, key: str, text: str) -> None:
         self.outcome.setText("")
@@ -247,7 +257,9 @@ class DestinationPage(StepPage):
     # --- test ----------------------------------------------------------------------------------------------------
 
     def _test(self) -> None:
-        missing = self.reveal()
+        # The server's key is what the test shows.
+        first = [need for need in self.session.needs(self.step) if not self._is_pinned(need.field)]
+        missing = self.reveal() if first else None
         if missing:
             missing.setFocus()
             return
@@ -257,10 +269,29 @@ class DestinationPage(StepPage):
         passed, refused = partial(self._ended, tested, "good"), partial(self._refused, tested)
         self.bridge.call(session.test_destination, passed, refused, owner=self)
 
+    def _is_pinned(self, path: str) -> bool:
+        shown = self.settings.get(path.removeprefix("destination."))
+        return shown is not None and shown.setting.kind == "pinned"
+
+    def _accept_key(self, key: str) -> None:
+        for name, shown in self.settings.items():
+            if shown.setting.kind == "pinned":
+                self._take(name, key)
+        self._test()
+
+    def _leave_key(self) -> None:
+        self.host_key.hide()
+        self.outcome.setText("")
+        self.test_button.setFocus()
+
     def _tested(self) -> Any:
         return self._part.destination, self.session.secrets, self.session.removed
 
     def _refused(self, tested: Any, error: PsconnectError) -> None:
+        if error.code == HOST_KEY and tested == self._tested():
+            self._ended(tested, "", "")
+            self.host_key.ask(error)
+            return
         self._ended(tested, "bad", word(error, window=True).text)
 
     def _ended(self, tested: Any, state: str, text: str) -> None:

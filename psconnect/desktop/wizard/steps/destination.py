@@ -11,7 +11,7 @@ from psconnect.desktop.text import counted, entity_label, tr
 from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, told
-from psconnect.model.connection import Connection
+from psconnect.model.connection import Connection, placed_table
 from psconnect.model.errors import FixSettings
 from psconnect.model.setting_fields import FieldCheck
 from psconnect.service import Kind, SecretField, SettingField
@@ -100,7 +100,7 @@ class DestinationStep(StepSpec[DestinationPart]):
 
     def into(self, part: DestinationPart, settings: dict[str, Any]) -> None:
         """The [destination] section."""
-        settings["destination"] = dict(part.destination)
+        settings["destination"] = placed_table(part.destination)
 
     def out_of(self, connection: Connection) -> DestinationPart:
         """As the connection has it."""
@@ -114,6 +114,17 @@ def _unplaced(kind: Kind, schools: SchoolsPart) -> str:
     if "categories" not in kind.takes and any(one.category for one in schools.courses):
         return tr("{label} takes no categories, which some courses have.", label=kind.label)
     return ""
+
+
+_SHOWS_KEY = ("sftp.host", "sftp.port")
+
+
+def with_setting(given: dict[str, SettingValue], key: str, value: SettingValue) -> dict[str, SettingValue]:
+    """The settings with one changed; another server has another key, which nobody has accepted yet."""
+    changed = {**given, key: value}
+    if key in _SHOWS_KEY:
+        changed.pop("sftp.host_key", None)
+    return changed
 
 
 def secret_key(secret: SecretField) -> str:
@@ -138,7 +149,7 @@ def row_labels(setting: SettingField, draft: Draft, known: Known) -> dict[str, s
 
 def setting_problem(setting: SettingField, value: Any) -> str:
     """What is wrong with a destination's setting, in a sentence; an empty text when it can be used."""
-    if setting.required and value in ("", []):
+    if (setting.required or setting.kind == "pinned") and value in ("", []):
         return setting.help
     if setting.kind == "table":
         try:
