@@ -100,6 +100,10 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         help="go without what PowerSchool refuses, from now on: a piece, or a table or field as PowerSchool names it; "
         "can be repeated",
     )
+    _check_verb(verbs)
+
+
+def _check_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     check = _add(verbs, "check", "test the connection step by step")
     check.add_argument("name")
     check.add_argument(

@@ -44,8 +44,7 @@ from psconnect.wording.checks import word_finding
 from psconnect.wording.declared import in_language
 from psconnect.wording.rules import rule_of
 
-HOST_KEY = "sftp.host_key"
-"""The setting of the destination that holds an SFTP server's accepted key."""
+_HOST_KEY = "sftp.host_key"
 
 
 class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
@@ -152,13 +151,13 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         connection = self._files.get(name)
         shown = self._shown_host_key(connection)
         if not given.strip() or HostKey.of(given).fingerprint != HostKey.of(shown).fingerprint:
-            raise FixSettings("PSC-SFTP-HOST-KEY/other", where=f"destination.{HOST_KEY}", shown=shown)
-        accepted = msgspec.structs.replace(connection, destination={**connection.destination, HOST_KEY: shown})
+            raise FixSettings("PSC-SFTP-HOST-KEY/other", where=f"destination.{_HOST_KEY}", shown=shown)
+        accepted = msgspec.structs.replace(connection, destination={**connection.destination, _HOST_KEY: shown})
         self._files.save(accepted)
         return shown
 
     def _shown_host_key(self, connection: Connection) -> str:
-        unknown = msgspec.structs.replace(connection, destination={**connection.destination, HOST_KEY: ""})
+        unknown = msgspec.structs.replace(connection, destination={**connection.destination, _HOST_KEY: ""})
         with self.opened_destination(unknown) as destination:
             try:
                 destination.check()
@@ -166,7 +165,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
                 if error.key == "PSC-SFTP-HOST-KEY/new":
                     return str(error.values["shown"])
                 raise
-        raise FixSettings("PSC-SFTP-SETTING/none", where=f"destination.{HOST_KEY}")
+        raise FixSettings("PSC-SFTP-SETTING/none", where=f"destination.{_HOST_KEY}")
 
     def save_check(self, name: str, findings: Sequence[Finding], path: Path) -> None:
         """Write the findings of a check to a file, without secrets: HTML where its name ends so, else plain text."""

@@ -21,7 +21,7 @@ from psconnect.transfer.notes import Notes
 from psconnect.transfer.place import PlaceContext, SnapshotPlace
 from psconnect.transfer.placing import Placing
 from psconnect.transfer.publishing import NO_EARLIER_FORM, Publication
-from psconnect.transfer.sftp.server import SECRETS, SETTINGS, SftpServer
+from psconnect.transfer.sftp.server import SFTP_SECRETS, SFTP_SETTINGS, SftpServer
 from psconnect.transfer.shelf import FolderShelf, Shelf
 from psconnect.wording.catalogue import marked
 
@@ -136,6 +136,6 @@ def _on_sftp(context: PlaceContext) -> SnapshotPlace:
 _KEEP = "keep"
 PLACES: Mapping[str, PlaceKind] = {
     "folder": PlaceKind(FolderBundle.SETTINGS, _in_folder),
-    "sftp": PlaceKind(SETTINGS, _on_sftp, SECRETS),
+    "sftp": PlaceKind(SFTP_SETTINGS, _on_sftp, SFTP_SECRETS),
 }
 """Name of a kind of place -> what it is."""

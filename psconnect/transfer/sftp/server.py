@@ -14,7 +14,7 @@ from psconnect.wording.catalogue import marked
 SSH_PORT = 22
 _HOST = re.compile(r"[^\s/@:\[\]]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.%]*")
 _PIN = re.compile(r"(?:(?P<type>[a-z0-9@.-]+)\s+)?(?P<print>SHA256:[A-Za-z0-9+/]{43})=?")
-SETTINGS: tuple[SettingField, ...] = (
+SFTP_SETTINGS: tuple[SettingField, ...] = (
     SettingField(
         "sftp.host",
         marked("Server"),
@@ -74,7 +74,7 @@ SETTINGS: tuple[SettingField, ...] = (
         example="ssh-ed25519 SHA256:…",
     ),
 )
-SECRETS: tuple[SecretField, ...] = (
+SFTP_SECRETS: tuple[SecretField, ...] = (
     SecretField(
         "sftp_password",
         marked("Password on the server"),

@@ -125,7 +125,7 @@ class _Client(asyncssh.SSHClient):
 
 
 @dataclass
-class Session:
+class SftpSession:
     """A connection that is signed in; ``run`` waits for what is asked of it."""
 
     server: SftpServer

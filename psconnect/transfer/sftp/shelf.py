@@ -18,7 +18,7 @@ from psconnect.model.findings import Finding
 from psconnect.store.files import storage_errors
 from psconnect.transfer.sftp.failures import DROPPED, Failures
 from psconnect.transfer.sftp.server import SftpServer
-from psconnect.transfer.sftp.session import Session, SftpLimits
+from psconnect.transfer.sftp.session import SftpSession, SftpLimits
 from psconnect.transfer.shelf import FOLDER
 
 _T = TypeVar("_T")
@@ -40,7 +40,7 @@ class SftpShelf:
     cancel: CancelToken = field(default_factory=CancelToken)
     clock: Clock = field(default_factory=Clock)
     limits: SftpLimits = field(default_factory=SftpLimits)
-    _session: Session | None = field(default=None, repr=False)
+    _session: SftpSession | None = field(default=None, repr=False)
     _mine: dict[str, int] = field(default_factory=dict, repr=False)
 
     @property
@@ -90,7 +90,7 @@ class SftpShelf:
 
     # --- the connection ----------------------------------------------------------------------------------------------
 
-    def _go(self, case: str, name: str, act: Callable[[Session], _T], cancel: CancelToken | None = None) -> _T:
+    def _go(self, case: str, name: str, act: Callable[[SftpSession], _T], cancel: CancelToken | None = None) -> _T:
         """Do something; if the connection drops, again over a new one."""
         failures, cancel = Failures(self.server, self.limits.wait), cancel or self.cancel
         for left in reversed(range(self.limits.tries)):
@@ -108,9 +108,9 @@ class SftpShelf:
             self.clock.wait(self.limits.pause, cancel)
         raise AssertionError
 
-    def _opened(self, cancel: CancelToken) -> Session:
+    def _opened(self, cancel: CancelToken) -> SftpSession:
         if self._session is None:
-            session = Session(self.server, self.limits)
+            session = SftpSession(self.server, self.limits)
             session.heed(cancel)
             session.open()
             self._session = session
@@ -119,14 +119,14 @@ class SftpShelf:
 
     # --- what is asked of the server ---------------------------------------------------------------------------------
 
-    def _look(self, session: Session) -> None:
+    def _look(self, session: SftpSession) -> None:
         """Raises for a folder that is not there; a server that lets nobody look is taken at its word."""
         with contextlib.suppress(*_UNSEEN):
             found = session.run(self.limits.wait, session.files.stat, self.server.folder or ".")
             if found.permissions is not None and not stat.S_ISDIR(found.permissions):
                 raise asyncssh.SFTPNoSuchPath("no folder")
 
-    def _names(self, session: Session) -> Mapping[str, int]:
+    def _names(self, session: SftpSession) -> Mapping[str, int]:
         self._look(session)
         try:
             found = session.run(self.limits.wait, session.files.readdir, self.server.folder or ".")
@@ -134,15 +134,15 @@ class SftpShelf:
             return dict(self._mine)
         return {str(one.filename): _size(one.attrs) for one in found if one.filename not in (".", "..")}
 
-    def _create(self, session: Session, name: str) -> None:
+    def _create(self, session: SftpSession, name: str) -> None:
         file = session.run(self.limits.wait, session.files.open, self.server.path(name), _ANEW, encoding=None)
         session.run(self.limits.wait, file.close)
 
-    def _delete(self, session: Session, name: str) -> None:
+    def _delete(self, session: SftpSession, name: str) -> None:
         with contextlib.suppress(*_NOT_THERE):
             session.run(self.limits.wait, session.files.remove, self.server.path(name))
 
-    def _put(self, session: Session, name: str, source: Path, cancel: CancelToken) -> None:
+    def _put(self, session: SftpSession, name: str, source: Path, cancel: CancelToken) -> None:
         path, wait = self.server.path(name), self.limits.wait
         begun = self._begun(session, name, source)
         attributes = asyncssh.SFTPAttrs(permissions=_ONCE_THERE)
@@ -163,7 +163,7 @@ class SftpShelf:
         session.run(wait, file.close)
         self._mine[name] = begun
 
-    def _begun(self, session: Session, name: str, source: Path) -> int:
+    def _begun(self, session: SftpSession, name: str, source: Path) -> int:
         """How many bytes of the file stand there already, if they begin it; what can't be read back is none."""
         there = self._file_size(session, name)
         if not 0 < there <= source.stat().st_size:
@@ -175,7 +175,7 @@ class SftpShelf:
                 left -= len(block)
         return there if self._digest(session, name) == wanted.hexdigest() else 0
 
-    def _file_size(self, session: Session, name: str) -> int:
+    def _file_size(self, session: SftpSession, name: str) -> int:
         """A file's size; -1 if it isn't there or the server doesn't say."""
         try:
             found = session.run(self.limits.wait, session.files.stat, self.server.path(name))
@@ -183,7 +183,7 @@ class SftpShelf:
             return -1
         return -1 if found.size is None else found.size
 
-    def _there(self, session: Session, name: str) -> bool | None:
+    def _there(self, session: SftpSession, name: str) -> bool | None:
         """Whether there is such a file; None where the server doesn't say."""
         try:
             session.run(self.limits.wait, session.files.stat, self.server.path(name))
@@ -193,7 +193,7 @@ class SftpShelf:
             return None
         return True
 
-    def _rename(self, session: Session, old: str, new: str, tried: list[bool]) -> None:
+    def _rename(self, session: SftpSession, old: str, new: str, tried: list[bool]) -> None:
         """Rename at once where the server can; else the place is empty for a moment, and what stood there is lost."""
         if tried and self._there(session, old) is False:
             return  # the connection dropped after the server had done it
@@ -208,7 +208,7 @@ class SftpShelf:
                 session.run(wait, session.files.remove, after)
             session.run(wait, session.files.rename, before, after)
 
-    def _read(self, session: Session, name: str, most: int) -> bytes | None:
+    def _read(self, session: SftpSession, name: str, most: int) -> bytes | None:
         try:
             file = session.run(self.limits.wait, session.files.open, self.server.path(name), "rb", encoding=None)
         except (*_NOT_THERE, *_UNSEEN):
@@ -218,7 +218,7 @@ class SftpShelf:
         finally:
             session.run(self.limits.wait, file.close)
 
-    def _digest(self, session: Session, name: str) -> str:
+    def _digest(self, session: SftpSession, name: str) -> str:
         digest, at, wait = hashlib.sha256(), 0, self.limits.wait
         try:
             file = session.run(wait, session.files.open, self.server.path(name), "rb", encoding=None)

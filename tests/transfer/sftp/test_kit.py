@@ -32,8 +32,8 @@ class ClosedDelivery(Delivery):
 
     def close(self) -> None:
         """Hang up."""
-        while self.made:
-            self.made.pop().close()
+        for made in self.made:
+            made.close()
 
 
 @pytest.fixture(params=[_SDS], ids=lambda one: one.name)
