@@ -18,7 +18,7 @@ from psconnect.model.findings import Finding
 from psconnect.store.files import storage_errors
 from psconnect.transfer.sftp.failures import DROPPED, Failures
 from psconnect.transfer.sftp.server import SftpServer
-from psconnect.transfer.sftp.session import SftpSession, SftpLimits
+from psconnect.transfer.sftp.session import SftpLimits, SftpSession
 from psconnect.transfer.shelf import FOLDER
 
 _T = TypeVar("_T")
