@@ -58,6 +58,7 @@ class SettingField:
         required: whether nothing works without it; a table then needs a row.
         default: its value when it is not given; a table's is empty.
         choices: allowed values, where there are only some.
+        choice_labels: (value, label) of those whose word in the file is not what a person reads in the window.
         advanced: whether it stands behind *Advanced*.
         columns: of a table, its columns.
         rows: of a table, where its rows come from. ``free``: a person adds and deletes them; ``fixed``: ``row_labels``;
@@ -84,6 +85,7 @@ class SettingField:
     columns: tuple[TableColumn, ...] = ()
     rows: RowSource = "free"
     row_labels: tuple[tuple[str, str], ...] = ()
+    choice_labels: tuple[tuple[str, str], ...] = ()
     frozen: bool = False
     when: When | None = None
     locates: bool | None = None

@@ -35,6 +35,7 @@ _PACKING = SettingField(
     ),
     "choice",
     choices=(ZIP, LOOSE),
+    choice_labels=((ZIP, marked("All in one ZIP")), (LOOSE, marked("Each on its own"))),
 )
 _CONSUMED = SettingField(
     "consumed",
@@ -53,6 +54,7 @@ _PLACE = SettingField(
     marked("Where the files go"),
     marked("To a folder of this computer or a share, or to an SFTP server that the other system names."),
     "choice",
+    choice_labels=(("folder", marked("Folder")), ("sftp", marked("SFTP server"))),
 )
 
 

@@ -33,6 +33,6 @@ def _said(name: str, value: Any) -> Any:
         return tuple(translated(line) for line in value)
     if isinstance(value, tuple) and value and all(is_dataclass(one) and not isinstance(one, type) for one in value):
         return tuple(in_language(one) for one in value)
-    if name == "row_labels":
+    if name in ("row_labels", "choice_labels"):
         return tuple((key, translated(label)) for key, label in value)
     return value

@@ -41,8 +41,11 @@ class SettingRow(FormRow):
             return box, None
         if setting.kind == "choice":
             self.control = choice = QComboBox()
-            choice.addItems(list(setting.choices))
-            choice.textActivated.connect(self._take_value)
+            labels = dict(setting.choice_labels)
+            values = {labels.get(value, value): value for value in setting.choices}
+            for label, value in values.items():
+                choice.addItem(label, value)
+            choice.textActivated.connect(lambda label: self._take_value(values[label]))
             choice.setMaximumWidth(_LIST)
             return choice, None
         self.control = edit = QLineEdit()
@@ -70,7 +73,7 @@ class SettingRow(FormRow):
         elif isinstance(control, QCheckBox):
             control.setChecked(bool(value))
         elif isinstance(control, QComboBox):
-            control.setCurrentText(str(value))
+            control.setCurrentIndex(control.findData(str(value)))
         elif isinstance(control, QLineEdit) and control.text() != str(value):
             control.setText(str(value))
 

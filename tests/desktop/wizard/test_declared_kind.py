@@ -79,7 +79,9 @@ def test_each_sort_of_setting_has_its_control(chosen: Setting):
     assert page.card.heading.text() == "Example service"
     assert not page.never_half.isVisible(), "a service is not changed all at once"
     chosen.choose_kind("oneroster-csv")
-    assert set(page.settings) == {"version", "delivery", "demographics", "folder", "keep", "consumed"}
+    shown = {key for key, row in page.settings.items() if not row.isHidden() and not key.startswith("sftp.")}
+    assert shown == {"version", "delivery", "demographics", "place", "folder", "keep", "consumed"}
+    assert all(row.isHidden() for key, row in page.settings.items() if key.startswith("sftp."))
     assert page.never_half.isVisible()
 
 

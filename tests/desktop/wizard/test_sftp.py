@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from psconnect.desktop.wizard.steps.destination import DestinationPart, DestinationStep
 from tests.desktop.wizard.conftest import MakeSetting, Setting
 from tests.support.drop_box import PASSWORD, USER, DropBox, drop_box
 
@@ -33,8 +34,9 @@ def chosen(make_setting: MakeSetting, box: DropBox) -> Setting:
     setting.press(page.kinds["oneroster-csv"])
     choice = page.settings["place"].control
     assert isinstance(choice, QComboBox)
-    choice.setCurrentText("sftp")
-    choice.textActivated.emit("sftp")
+    assert [choice.itemText(place) for place in range(choice.count())] == ["Folder", "SFTP server"]
+    choice.setCurrentText("SFTP server")
+    choice.textActivated.emit("SFTP server")
     page._toggle()
     for key, text in (("host", "127.0.0.1"), ("port", str(box.port)), ("user", USER)):
         setting.type(_line(setting, f"sftp.{key}"), text)
@@ -53,6 +55,9 @@ def test_the_key_is_shown_and_nothing_is_sent_until_it_is_accepted(chosen: Setti
     assert page.settings["folder"].isHidden()
     assert page.settings["sftp.key_file"].isHidden()
     assert _line(chosen, "sftp.host_key").isReadOnly()
+    assert chosen.session.draft.of(DestinationPart).destination["place"] == "sftp"
+    said = dict(DestinationStep().lines(chosen.session.draft, chosen.session.known))
+    assert said["Where the files go"] == "SFTP server", "the word of the file"
 
     chosen.press(page.test_button)
 

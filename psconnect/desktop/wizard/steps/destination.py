@@ -77,12 +77,12 @@ class DestinationStep(StepSpec[DestinationPart]):
         if declaration is None:
             return [(tr("Kind"), "")]
         given = part.destination
-        values = ((one.label, given.get(one.key, one.initial)) for one in declaration.asked(given))
+        values = ((one, given.get(one.key, one.initial)) for one in declaration.asked(given))
         places = (
             (one.label, known.secret_place if secret_key(one) in known.secrets else "")
             for one in declaration.asked_secrets(given)
         )
-        return [(tr("Kind"), declaration.label), *((label, _shown(value)) for label, value in values), *places]
+        return [(tr("Kind"), declaration.label), *((one.label, _shown(one, value)) for one, value in values), *places]
 
     def brief(self, draft: Draft, known: Known) -> str:
         """The kind, and the place."""
@@ -163,9 +163,9 @@ def setting_problem(setting: SettingField, value: Any) -> str:
     return ""
 
 
-def _shown(value: Any) -> str:
+def _shown(setting: SettingField, value: Any) -> str:
     if isinstance(value, bool):
         return tr("on") if value else tr("off")
     if isinstance(value, list):
         return counted(len(value), "{count} row", "{count} rows")
-    return str(value)
+    return dict(setting.choice_labels).get(value, str(value))
