@@ -30,8 +30,8 @@ _PACKING = SettingField(
     "packing",
     marked("Files"),
     marked(
-        "“zip”: all files in one ZIP. “loose”: each file on its own; they are replaced one after the other, and no "
-        "earlier ones are kept. What was delivered there in the other form is deleted then."
+        "Files on their own are replaced one after the other; no earlier ones are kept. What was delivered there in "
+        "the other form is deleted."
     ),
     "choice",
     choices=(ZIP, LOOSE),

@@ -14,6 +14,7 @@ import pytest
 from psconnect.cli import codes
 from psconnect.model.errors import PsconnectError
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
+from psconnect.wording.delivered import word_delivered
 from psconnect.wording.errors import word
 from tests.contracts.disks import Mount, mount
 from tests.judges.sql_truth import compare
@@ -114,7 +115,7 @@ def test_P03_no_room_between_the_delivery_and_the_books(delivered: Connected, sm
     assert (again.error, again.changes) == (None, {})
     finished = delivered.service.runs(delivered.name)[1]
     assert (finished.state, finished.error) == ("finished_with_problems", None)
-    assert "confirmed by reading it back" in finished.delivered
+    assert "confirmed by reading it back" in word_delivered(finished.delivered)
     assert compare(delivered.bundle, delivered.server.database, TODAY, DISTRICT) == []
 
 

@@ -205,7 +205,7 @@ def test_what_reads_as_a_number_can_be_a_text(service: Service, psconnect: Pscon
         ("destination.keep", "many", "Give a whole number."),
         ("destination.keep", "-1", "Give 0 or more."),
         ("destination.fodler", "/srv", "Did you mean “folder”?"),
-        ("destination.version", "1.2", "Choose one of: 1.1"),
+        ("destination.version", "1.3", "Choose one of: 1.1, 1.2"),
         ("options.co_teachers", "yes", "Give true or false."),
         ("scope.schools", "100,600", "Give “all” or a list of whole numbers, like [100, 600]."),
         ("scope.start_year", "1" * 5_000, "Give a whole number from 1991"),

@@ -54,8 +54,8 @@ def test_presets_have_a_name_a_label_and_a_line(connected: Connected):
 
 def test_destinations_declare_their_settings(connected: Connected):
     declared = {kind.name: kind for kind in connected.service.destinations()}
-    assert [field.key for field in declared["oneroster-csv"].fields if field.required] == ["folder"]
-    assert [field.key for field in declared["database"].fields if field.required] == ["file"]
+    assert [field.key for field in declared["oneroster-csv"].asked({}) if field.required] == ["folder"]
+    assert [field.key for field in declared["database"].asked({}) if field.required] == ["file"]
 
 
 # --- examine ---------------------------------------------------------------------------------------------------------

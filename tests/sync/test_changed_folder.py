@@ -11,6 +11,7 @@ import pytest
 from psconnect.cli.codes import for_run
 from psconnect.model.runs import Run
 from psconnect.sync.sentences import redelivery
+from psconnect.wording.delivered import word_delivered
 from psconnect.wording.holds import word_hold
 from psconnect.wording.run_sentence import sentence_of
 from tests.cli.conftest import Psconnect, psconnect
@@ -99,7 +100,7 @@ def test_only_planned_it_is_not_delivered_either(delivered: Connected) -> None:
 
 def test_with_previews_waived_it_is_delivered_at_once(delivered: Connected) -> None:
     elsewhere = moved(delivered, preview='"never"')
-    assert delivered.service.sync(delivered.name).delivered.startswith(str(elsewhere))
+    assert word_delivered(delivered.service.sync(delivered.name).delivered).startswith(str(elsewhere))
 
 
 @pytest.mark.parametrize("preview", ["always", "first"])
