@@ -161,8 +161,8 @@ class Kind:
 
     @property
     def all_secrets(self) -> tuple[SecretField, ...]:
-        """All secrets, including those of the places."""
-        return (*self.secrets, *place_secrets(self.places))
+        """All secrets, including those of the places, in the chosen language."""
+        return tuple(in_language(secret) for secret in (*self.secrets, *place_secrets(self.places)))
 
     @property
     def left_out(self) -> tuple[Entity, ...]:

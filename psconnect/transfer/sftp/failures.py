@@ -142,12 +142,12 @@ class Failures:
         if self.server.sign_in == "key":
             return "PSC-SFTP-KEY/refused" if "publickey" in offered else "PSC-SFTP-KEY/not-taken"
         cases = (
-            (greeting.expired, "expired"),
-            (greeting.asked, "more"),
-            (bool(offered & {"password", "keyboard-interactive"}), "refused"),
-            (True, "not-taken"),
+            (greeting.expired, "PSC-SFTP-PASSWORD/expired"),
+            (greeting.asked, "PSC-SFTP-PASSWORD/more"),
+            (bool(offered & {"password", "keyboard-interactive"}), "PSC-SFTP-PASSWORD/refused"),
+            (True, "PSC-SFTP-PASSWORD/not-taken"),
         )
-        return f"PSC-SFTP-PASSWORD/{next(case for so, case in cases if so)}"
+        return next(key for so, key in cases if so)
 
     def _busy(self, error: BaseException, said: str) -> bool:
         code = getattr(error, "code", None)
@@ -172,14 +172,29 @@ class Failures:
             (_is(error, asyncssh.SFTPQuotaExceeded) or _says(said, _QUOTA), DestinationRefused, "PSC-SFTP-FULL/quota"),
             (_is(error, asyncssh.SFTPNoSpaceOnFilesystem), DestinationRefused, "PSC-SFTP-FULL/disk"),
             (_says(said, _NO_ROOM), DestinationRefused, "PSC-SFTP-FULL/disk"),
-            (_is(error, _DENIED), DestinationRefused, f"PSC-SFTP-DENIED/{case}"),
+            (_is(error, _DENIED), DestinationRefused, _DENIALS[case]),
             (no_folder, FixSettings, "PSC-SFTP-FOLDER/missing"),
-            (case == "rename", DestinationRefused, "PSC-SFTP-RENAME"),
-            (True, DestinationRefused, f"PSC-SFTP-REFUSED/{case}"),
+            (True, DestinationRefused, _REFUSALS[case]),
         )
         kind, key = next((kind, key) for so, kind, key in cases if so)
         path = self.server.path(name) if name and not no_folder else folder
         return self.error(kind, key, path=path, said=said)
+
+
+_DENIALS = {
+    "write": "PSC-SFTP-DENIED/write",
+    "read": "PSC-SFTP-DENIED/read",
+    "list": "PSC-SFTP-DENIED/list",
+    "rename": "PSC-SFTP-DENIED/rename",
+    "delete": "PSC-SFTP-DENIED/delete",
+}
+_REFUSALS = {
+    "write": "PSC-SFTP-REFUSED/write",
+    "read": "PSC-SFTP-REFUSED/read",
+    "list": "PSC-SFTP-REFUSED/list",
+    "rename": "PSC-SFTP-RENAME",
+    "delete": "PSC-SFTP-REFUSED/delete",
+}
 
 
 def _is(error: BaseException, *kinds: type[BaseException] | tuple[type[BaseException], ...]) -> bool:

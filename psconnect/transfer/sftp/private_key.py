@@ -22,35 +22,35 @@ def read_private_key(file: str, passphrase: str) -> asyncssh.SSHKey:
         # Windows has no such bits; there, a user's folder is closed to others.
         others = os.name == "posix" and path.stat().st_mode & _OTHERS
     except OSError as error:
-        raise _wrong("missing", path, reason=error.strerror or type(error).__name__) from None
+        raise _wrong("PSC-SFTP-KEY/missing", path, reason=error.strerror or type(error).__name__) from None
     if others:
-        raise _wrong("open", path)
+        raise _wrong("PSC-SFTP-KEY/open", path)
     try:
         return asyncssh.import_private_key(content, passphrase or None)
     except asyncssh.KeyEncryptionError:
-        raise _wrong("passphrase", path) from None
+        raise _wrong("PSC-SFTP-KEY/passphrase", path) from None
     except (asyncssh.KeyImportError, ValueError):
-        raise _wrong(_case(content, passphrase), path) from None
+        raise _wrong(_key(content, passphrase), path) from None
 
 
-def _case(content: bytes, passphrase: str) -> str:
+def _key(content: bytes, passphrase: str) -> str:
     """Why a file can't be used as a private key."""
     if content.startswith(b"PuTTY-User-Key-File"):
-        return "putty"
+        return "PSC-SFTP-KEY/putty"
     if content.lstrip().startswith((b"ssh-", b"ecdsa-", b"sk-", b"---- BEGIN SSH2 PUBLIC", b"-----BEGIN PUBLIC")):
-        return "public"
+        return "PSC-SFTP-KEY/public"
     if b"PRIVATE KEY" in content and not passphrase and b"ENCRYPTED" in content:
-        return "no-passphrase"
+        return "PSC-SFTP-KEY/no-passphrase"
     try:
         asyncssh.import_private_key(content, passphrase or "?")
     except asyncssh.KeyEncryptionError:
-        return "passphrase" if passphrase else "no-passphrase"
+        return "PSC-SFTP-KEY/passphrase" if passphrase else "PSC-SFTP-KEY/no-passphrase"
     except (asyncssh.KeyImportError, ValueError):
-        return "unreadable"
-    return "no-passphrase"
+        return "PSC-SFTP-KEY/unreadable"
+    return "PSC-SFTP-KEY/no-passphrase"
 
 
-def _wrong(case: str, path: Path, **values: str) -> FixSettings:
-    error = FixSettings(f"PSC-SFTP-KEY/{case}", where="destination.sftp.key_file")
+def _wrong(key: str, path: Path, **values: str) -> FixSettings:
+    error = FixSettings(key, where="destination.sftp.key_file")
     error.values = {"path": str(path), **values}
     return error

@@ -257,6 +257,7 @@ TEXTS = {
         marked("There is no SFTP server"),
         marked("This connection does not deliver to an SFTP server, so there is no key to accept."),
         marked("Choose a server first: psconnect connection set NAME destination.sftp.host SERVER."),
+        window=marked("Choose the SFTP server first: Settings, Destination."),
     ),
     "PSC-SFTP-SETTING/port": ErrorTexts(
         marked("This is no port"),
