@@ -104,7 +104,9 @@ def _settings(kind: Kind) -> Iterator[str]:
 def _help(field: SettingField) -> str:
     parts = [field.help]
     if field.choices:
-        parts.append(f"One of {listed([f'`{choice}`' for choice in field.choices])}.")
+        labels = dict(field.choice_labels)
+        words = [f"`{one}` ({labels[one]})" if one in labels else f"`{one}`" for one in field.choices]
+        parts.append(f"One of {listed(words)}.")
     if field.frozen:
         parts.append("Frozen with the first delivery: then only the re-key assistant changes it.")
     return " ".join(filter(None, parts)) + _when(field)

@@ -71,6 +71,15 @@ class DeclarationContract:
             assert bool(setting.choices) == (setting.kind == "choice"), setting.key
             assert not setting.choices or setting.required or setting.default in setting.choices, setting.key
 
+    def test_labels_choices_that_exist_each_with_its_own_words(self, declaration: Kind) -> None:
+        for setting in declaration.fields:
+            labels = dict(setting.choice_labels)
+            assert len(labels) == len(setting.choice_labels), setting.key
+            assert set(labels) <= set(setting.choices), setting.key
+            shown = [labels.get(choice, choice) for choice in setting.choices]
+            assert all(label.strip() for label in shown), setting.key
+            assert len(set(shown)) == len(shown), setting.key
+
     def test_asks_for_attributes_that_exist(self, declaration: Kind) -> None:
         for entity, attributes in declaration.needed.items():
             assert attributes <= set(BY_KEY[entity].attributes), entity

@@ -71,17 +71,26 @@ KIND = Kind(
             "choice",
             default="names",
             choices=tuple(ACCOUNTS),
+            choice_labels=(
+                ("names", marked("Names alone")),
+                ("federated", marked("E-mail address (federated)")),
+                ("sis-username", marked("User name")),
+                ("person-number", marked("Number")),
+            ),
         ),
         SettingField(
             "policy",
             marked("Password policy"),
-            marked(
-                "Students’ passwords: 4 or 6 digits, 8 or more letters and digits, or none for the policy of their "
-                "location. A custom field named password_policy goes before it."
-            ),
+            marked("What students’ passwords have to be. A custom field named password_policy goes before it."),
             "choice",
             default="none",
             choices=("none", *POLICIES),
+            choice_labels=(
+                ("none", marked("As at their location")),
+                ("4", marked("4 digits")),
+                ("6", marked("6 digits")),
+                ("8", marked("8 or more letters and digits")),
+            ),
         ),
     ),
     entities=("school", "calendar", "course", "class", "student", "teacher", "admin", "enrollment"),

@@ -78,34 +78,48 @@ KIND = Kind(
             "courses",
             marked("Canvas courses"),
             marked(
-                "“section” makes a course of each class, so that teachers and students of other classes don’t see it. "
-                "“course” makes one of each course at a school in a term, with its classes as sections."
+                "If each class is a Canvas course, teachers and students of other classes don’t see it. Otherwise each "
+                "course at a school in a term is one, with its classes as sections."
             ),
             "choice",
             default="section",
             choices=("section", "course"),
+            choice_labels=(
+                ("section", marked("One for each class")),
+                ("course", marked("One for each course and term")),
+            ),
             frozen=True,
         ),
         SettingField(
             "removed",
             marked("Removed records"),
             marked(
-                "Canvas keeps what a file no longer names. “complete” says once that removed enrollments and courses "
-                "are completed: students can still read them. “deactivate” makes removed enrollments inactive "
-                "instead: only teachers still see them. “delete” says once that removed users, courses, sections and "
-                "enrollments are deleted. “leave” says nothing: choose it for imports in batch or diffing mode."
+                "Canvas keeps what a file no longer names, until a file says once what becomes of it. “Completed” is "
+                "for enrollments and courses: students can still read them. “Inactive” makes removed enrollments "
+                "inactive instead: only teachers still see them. “Deleted” is for users, courses, sections and "
+                "enrollments. “Left as they are” says nothing: choose it for imports in batch or diffing mode."
             ),
             "choice",
             default=c.COMPLETE,
             choices=(c.COMPLETE, c.DEACTIVATE, c.DELETE, c.LEAVE),
+            choice_labels=(
+                (c.COMPLETE, marked("Completed")),
+                (c.DEACTIVATE, marked("Inactive")),
+                (c.DELETE, marked("Deleted")),
+                (c.LEAVE, marked("Left as they are")),
+            ),
         ),
         SettingField(
             "co_teacher_role",
             marked("Role of co-teachers"),
-            marked("“teacher” gives co-teachers all rights in the course, “ta” those of a teaching assistant."),
+            marked("As teachers, co-teachers have all rights in the course; as teaching assistants, fewer."),
             "choice",
             default="teacher",
             choices=("teacher", "ta"),
+            choice_labels=(
+                ("teacher", marked("Teacher")),
+                ("ta", marked("Teaching assistant")),
+            ),
         ),
         SettingField(
             "district_account",

@@ -54,12 +54,16 @@ KIND = Kind(
             "teacher_rows",
             marked("Teachers at several schools"),
             marked(
-                "every: a row for each school, as Clever’s instructions have it. first: one row, at the first school, "
-                "if Clever reports these teachers as not unique."
+                "Clever’s instructions have a row for each school. Choose one row, at the first school, if Clever "
+                "reports these teachers as not unique."
             ),
             "choice",
             default=_EVERY,
             choices=(_EVERY, _FIRST),
+            choice_labels=(
+                (_EVERY, marked("A row for each school")),
+                (_FIRST, marked("One row, at the first school")),
+            ),
             advanced=True,
         ),
     ),

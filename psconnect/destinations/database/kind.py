@@ -38,10 +38,15 @@ KIND = Kind(
         SettingField(
             "system",
             marked("System"),
-            marked("“sqlite” is a file on this computer; “postgresql” and “mariadb” are servers that others run."),
+            marked("A SQLite file is on this computer; PostgreSQL and MariaDB are servers that others run."),
             "choice",
             default="sqlite",
             choices=("sqlite", *_SERVERS),
+            choice_labels=(
+                ("sqlite", marked("SQLite file")),
+                ("postgresql", marked("PostgreSQL")),
+                ("mariadb", marked("MariaDB")),
+            ),
             locates=True,
         ),
         SettingField(
@@ -104,12 +109,16 @@ KIND = Kind(
             "tls",
             marked("Encryption"),
             marked(
-                "“verify” encrypts, and checks the server’s certificate. “none” sends the roster as it is: for a "
-                "server on this computer or in a network of its own."
+                "Whether the roster is encrypted on its way, and the server’s certificate checked. Do without it only "
+                "for a server on this computer or in a network of its own."
             ),
             "choice",
             default="verify",
             choices=("verify", "none"),
+            choice_labels=(
+                ("verify", marked("Encrypted, certificate checked")),
+                ("none", marked("Not encrypted")),
+            ),
             when=_IN_SERVER,
         ),
         SettingField(
@@ -125,10 +134,14 @@ KIND = Kind(
         SettingField(
             "removed",
             marked("Removed records"),
-            marked("“mark” keeps the row of a removed record and notes when it was removed; “delete” deletes it."),
+            marked("What happens to the row of a removed record. A row that is kept notes when it was removed."),
             "choice",
             default="mark",
             choices=("mark", "delete"),
+            choice_labels=(
+                ("mark", marked("Kept and marked as removed")),
+                ("delete", marked("Deleted")),
+            ),
         ),
         SettingField(
             "prefix",

@@ -100,25 +100,33 @@ KIND = Kind(
             "teacher_ids",
             marked("IDs of teachers"),
             marked(
-                "“users-dcid” is T and Users.DCID, one ID per person, as PowerSchool Learning’s own import made it. "
-                "“teachers-dcid” is Teachers.DCID, as its table of fields prints it: the number of the position at the "
-                "home school, so it changes when the teacher moves."
+                "A person’s ID is T and Users.DCID, as PowerSchool Learning’s own import made it. A position’s ID is "
+                "Teachers.DCID, as its table of fields prints it: that of the position at the home school, so it "
+                "changes when the teacher moves."
             ),
             "choice",
             default="users-dcid",
             choices=("users-dcid", "teachers-dcid"),
+            choice_labels=(
+                ("users-dcid", marked("The person’s ID")),
+                ("teachers-dcid", marked("The position’s ID")),
+            ),
             frozen=True,
         ),
         SettingField(
             "class_year",
             marked("Year of classes"),
             marked(
-                "“term” is Terms.DCID, as PowerSchool Learning’s table of fields prints it. “start-year” is the year "
-                "in which the school year begins, as its own import made it."
+                "A term’s ID is Terms.DCID, as PowerSchool Learning’s table of fields prints it. Its own import made "
+                "it the year in which the school year begins."
             ),
             "choice",
             default="term",
             choices=("term", "start-year"),
+            choice_labels=(
+                ("term", marked("The term’s ID")),
+                ("start-year", marked("Start of the school year")),
+            ),
         ),
         SettingField(
             "generated_usernames",

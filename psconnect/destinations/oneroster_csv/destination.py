@@ -44,13 +44,17 @@ KIND = Kind(
             "delivery",
             marked("Delivery"),
             marked(
-                "bulk: each bundle has the whole roster and replaces the one before. delta: the first bundle has the "
-                "whole roster, each further one what has changed since, with a number in its name. The other system "
+                "With the whole roster, each bundle replaces the one before. With changes, the first bundle has the "
+                "whole roster, each further one what has changed since, with a number in its name; the other system "
                 "has to read all of them, in order."
             ),
             "choice",
             default=BULK,
             choices=(BULK, DELTA),
+            choice_labels=(
+                (BULK, marked("The whole roster each time")),
+                (DELTA, marked("Only what has changed")),
+            ),
         ),
         DEMOGRAPHICS_SETTING,
     ),

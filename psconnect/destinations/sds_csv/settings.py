@@ -19,6 +19,11 @@ SDS_SETTINGS = (
         "choice",
         default="username",
         choices=("username", "email", AT_DOMAIN),
+        choice_labels=(
+            ("username", marked("User name")),
+            ("email", marked("E-mail address")),
+            (AT_DOMAIN, marked("User name with a domain")),
+        ),
         frozen=True,
     ),
     SettingField(
@@ -81,6 +86,13 @@ SDS_SETTINGS = (
         "choice",
         default="staff",
         choices=vocabulary.SDS_STAFF_ROLES,
+        choice_labels=(
+            ("staff", marked("Staff")),
+            ("administrator", marked("Administrator")),
+            ("officeStaff", marked("Office staff")),
+            ("faculty", marked("Faculty")),
+            ("other", marked("Other")),
+        ),
         advanced=True,
     ),
     SettingField(

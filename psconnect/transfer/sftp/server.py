@@ -56,6 +56,7 @@ SFTP_SETTINGS: tuple[SettingField, ...] = (
         "choice",
         default="password",
         choices=("password", "key"),
+        choice_labels=(("password", marked("Password")), ("key", marked("Private key"))),
     ),
     SettingField(
         "sftp.key_file",

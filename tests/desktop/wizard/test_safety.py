@@ -252,7 +252,7 @@ def test_what_removal_means_is_the_destinations(known: Known, setting: Setting) 
     assert page.removal_setting is None
     setting.session.choose_kind("database")
     assert page.removal_setting is not None
-    page.removal_setting.control.textActivated.emit("delete")
+    page.removal_setting.control.textActivated.emit("Deleted")
     assert setting.session.draft.of(DestinationPart).destination["removed"] == "delete"
 
 

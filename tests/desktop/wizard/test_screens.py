@@ -373,8 +373,8 @@ def test_a_database_in_a_server_is_drawn(setting: Setting, grab: Grab, postgres_
     assert not page.rows["destination.password"].isVisible()
     system = page.settings["system"].control
     assert isinstance(system, QComboBox)
-    system.setCurrentText("postgresql")
-    system.textActivated.emit("postgresql")
+    system.setCurrentText("PostgreSQL")
+    system.textActivated.emit("PostgreSQL")
     asked = [key for key, shown in page.settings.items() if shown.isVisible()]
     assert asked == ["system", "host", "port", "database", "schema", "user", "tls", "ca_file", "removed"]
     setting.press(window.next_button)

@@ -103,8 +103,8 @@ def test_a_key_asks_for_its_file_and_passphrase(chosen: Setting) -> None:
     page = chosen.destination
     choice = page.settings["sftp.sign_in"].control
     assert isinstance(choice, QComboBox)
-    choice.setCurrentText("key")
-    choice.textActivated.emit("key")
+    choice.setCurrentText("Private key")
+    choice.textActivated.emit("Private key")
 
     assert not page.settings["sftp.key_file"].isHidden()
     assert page.rows[_PASSWORD].isHidden()

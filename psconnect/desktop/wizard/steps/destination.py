@@ -159,7 +159,7 @@ def setting_problem(setting: SettingField, value: Any) -> str:
     if setting.kind == "number" and (not isinstance(value, int) or value < 0):
         return tr("Type a whole number, 0 or more.")
     if setting.choices and value not in setting.choices:
-        return tr("Choose one of: {choices}.", choices=", ".join(setting.choices))
+        return tr("Choose one of: {choices}.", choices=", ".join(_shown(setting, one) for one in setting.choices))
     return ""
 
 
