@@ -47,7 +47,7 @@ TEXTS = {
         _NOT_IN,
         marked("{host} does not let {user} in from this computer, or not over a connection of this kind."),
         marked(
-            "If encryption is switched off, set it to “verify”. Otherwise ask whoever keeps the server to let this "
+            "If encryption is switched off, switch it on. Otherwise ask whoever keeps the server to let this "
             "computer’s address in."
         ),
     ),
