@@ -225,9 +225,11 @@ def _report_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     endings = [ending.removeprefix(".") for ending in REPORT_ENDINGS]
     report.add_argument("--format", choices=endings, default="html", help="of these lists (default: html)")
     report.add_argument("--masked", action="store_true", help="masks instead of names, and no ids or other data")
-    report.add_argument("--since-last", action="store_true", help="only what changed against the run before")
-    report.add_argument(
-        "--for-registrar", action="store_true", help="only the findings, with people’s names and numbers"
+    part = report.add_mutually_exclusive_group()
+    part.add_argument("--since-last", action="store_true", help="only what changed against the run before")
+    part.add_argument("--for-registrar", action="store_true", help="only the findings, with people’s names and numbers")
+    part.add_argument(
+        "--new-accounts", action="store_true", help="only the people who are new, with names and user names (CSV)"
     )
 
 

@@ -135,6 +135,8 @@ def run_details(service: Service, options: argparse.Namespace) -> int:
 def report_file(service: Service, options: argparse.Namespace) -> int:
     """``report``."""
     with cancel_on_interrupt() as cancel:
+        if options.new_accounts:
+            return _new_accounts(service, options, cancel)
         wanted = {"masked": options.masked, "cancel": cancel}
         if options.per_school:
             folder, ending = Path(options.per_school).absolute(), f".{options.format}"
@@ -151,6 +153,14 @@ def report_file(service: Service, options: argparse.Namespace) -> int:
     if not options.masked:
         output.say(tr("It holds student records: keep it where only those who need it can read it."))
     return output.completed(tr("The report is in {file}", file=path), as_json=options.json, file=str(path))
+
+
+def _new_accounts(service: Service, options: argparse.Namespace, cancel: CancelToken) -> int:
+    if options.masked or options.per_school:
+        raise FixSettings("PSC-REPORT-NEW/alone", where="--new-accounts")
+    path = service.write_new_accounts(options.id, Path(options.output), cancel=cancel)
+    output.say(tr("It holds student records: keep it where only those who need it can read it."))
+    return output.completed(tr("The list is in {file}", file=path), as_json=options.json, file=str(path))
 
 
 def _drawing(ending: str) -> DrawReport | None:

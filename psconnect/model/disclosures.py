@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from psconnect.model.runs import ChangeCounts
+from psconnect.model.runs import ABOUT_PEOPLE, ChangeCounts
 
-ABOUT_PEOPLE = ("student", "teacher", "admin", "contact")
-"""Entities whose records are about a person."""
 Event = Literal["delivered", "in-part", "unconfirmed", "removed"]
 
 

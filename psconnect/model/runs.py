@@ -17,6 +17,8 @@ ENDED = ("finished", "finished_with_problems", "failed", "cancelled", "interrupt
 APPLIED = ("finished", "finished_with_problems")
 RUN_STATES = (*WORKING, *WAITING, *ENDED)
 """Every state that a run can be in."""
+ABOUT_PEOPLE = ("student", "teacher", "admin", "contact")
+"""Entities whose records are about a person."""
 STARTED_BY = {
     "window": "button",
     "schedule": "schedule",
@@ -177,6 +179,14 @@ class Run:
     def in_part(self) -> bool:
         """Whether it ended before its goal, after a destination had taken single changes: ``changes`` are those."""
         return bool(self.delivered) and self.state in ("failed", "cancelled", "interrupted")
+
+    @property
+    def new_people(self) -> int:
+        """How many people it delivered for the first time, by its figures; 0 for one that delivered nothing."""
+        if not (self.in_part or (self.state in APPLIED and self.delivered)):
+            return 0
+        created = sum(self.changes[key].create for key in ABOUT_PEOPLE if key in self.changes)
+        return created - sum(self.reconciled[key].adopted for key in ABOUT_PEOPLE if key in self.reconciled)
 
     @property
     def all_changes(self) -> ChangeCounts:

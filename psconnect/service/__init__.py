@@ -28,7 +28,7 @@ from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.login_start import LoginStart, StartingAtLogin
 from psconnect.service.news import AskingForNews
 from psconnect.service.proving import PROVED_START, Proving
-from psconnect.service.reports import REPORT_ENDINGS, Reports, report_name
+from psconnect.service.reports import REPORT_ENDINGS, Reports, new_accounts_name, report_name
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.safety import LastMeasured, LimitFigures
 from psconnect.service.secrets import SecretState
@@ -163,6 +163,7 @@ __all__ = [
     "mail_domain",
     "mail_providers",
     "mappable_fields",
+    "new_accounts_name",
     "offered_templates",
     "options_of",
     "parse_threshold",

@@ -14,6 +14,7 @@ from psconnect.model.review import FindingQuery
 from psconnect.reports import REPORT_ENDINGS, write_report
 from psconnect.reports.content import ReportContent, ReportWish
 from psconnect.reports.file_names import file_name, unlike
+from psconnect.reports.new_accounts import NewAccounts
 from psconnect.reports.problems import FoundIn
 from psconnect.service.base import Base
 from psconnect.store.files import private_folder
@@ -99,6 +100,18 @@ class Reports(Base):
                 written.append(write_report(content, place / f"{file_name(name)}{ending}", draw))
         return written
 
+    def write_new_accounts(
+        self, run_id: str, path: Path, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None
+    ) -> Path:
+        """Write the people whom a run delivered for the first time, with names, as CSV; see reports.new_accounts.
+
+        Raises FixSettings for another ending, if the run delivered nobody new, and if its changes are no longer kept;
+        LocalStorage; Cancelled.
+        """
+        with self._found(run_id) as found:
+            accounts = NewAccounts(found.db, found.number, found.run, self._files.get(found.connection))
+            return accounts.write(path.absolute(), on_event, cancel or CancelToken())
+
     @contextmanager
     def _content(
         self, run_id: str, wish: ReportWish, on_event: OnEvent, cancel: CancelToken | None
@@ -118,9 +131,14 @@ def report_name(run_id: str, *, masked: bool = False) -> str:
     return tr("Run report {run} masked", run=run_id) if masked else tr("Run report {run}", run=run_id)
 
 
+def new_accounts_name(run_id: str) -> str:
+    """What the list of a run's new accounts is called at first, without its ending."""
+    return tr("New accounts {run}", run=run_id)
+
+
 def _check_kept(content: ReportContent) -> None:
     if content.view.forgotten:
         raise FixSettings("PSC-REPORT-FORGOTTEN", where=content.run.id)
 
 
-__all__ = ["REPORT_ENDINGS", "Reports", "report_name"]
+__all__ = ["REPORT_ENDINGS", "Reports", "new_accounts_name", "report_name"]

@@ -1,4 +1,4 @@
-"""Lists of findings for each school, by the service and at the command line."""
+"""Lists of findings for each school and of new accounts, by the service and at the command line."""
 
 from __future__ import annotations
 
@@ -66,3 +66,17 @@ def test_a_report_since_the_last_run_needs_one_before(
     said = psconnect("report", again.id, "--since-last", "-o", str(path), connected=connected)
     assert (said.code, path.exists()) == (codes.DONE, True), said.err
     assert "It holds student records" in said.err
+
+
+def test_the_new_accounts_of_a_run_are_one_csv_with_names(
+    connected: Connected, psconnect: Psconnect, tmp_path: Path
+) -> None:
+    run, path = connected.delivered(), tmp_path / "new.csv"
+    arguments = ("report", run.id, "--new-accounts", "-o", str(path))
+    said = psconnect(*arguments, "--masked", connected=connected)
+    assert (said.code, "(PSC-REPORT-NEW)" in said.err, path.exists()) == (codes.USAGE, True, False)
+    said = psconnect(*arguments, "--json", connected=connected)
+    assert (said.code, said.document["file"]) == (codes.DONE, str(path)), said.err
+    assert "It holds student records" in said.err
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    assert len(rows) == run.new_people > 0

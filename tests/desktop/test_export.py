@@ -119,3 +119,25 @@ def test_what_can_t_be_compared_is_refused_in_words(places: PlaceStack, qtbot: Q
     qtbot.waitUntil(page.export_button.isEnabled)
     assert "Nothing was delivered before" in page.outcome.label.text()
     assert not (tmp_path / "r.csv").exists()
+
+
+def test_new_accounts_are_offered_for_a_run_that_has_some(
+    places: PlaceStack, connected: Connected, delivered: Run, qtbot: QtBot, tmp_path: Path, grab: Grab
+) -> None:
+    page, path = places.summary, tmp_path / "new.csv"
+    button = page.export_button
+    assert button.new_accounts.isVisible()
+    grab(button.entries, "export-menu-new-accounts")
+    button.masked.setChecked(True)
+    button.new_accounts.trigger()
+    dialog = page.findChild(QFileDialog)
+    assert dialog.windowTitle() == "Save (the file will hold student records)", "masks are for the others"
+    assert dialog.selectedFiles()[0].endswith(f"New accounts {delivered.id}.csv")
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    qtbot.waitUntil(button.isEnabled)
+    assert "It holds student records" in page.outcome.label.text()
+    assert len(path.read_text(encoding="utf-8-sig").splitlines()) == delivered.new_people + 1
+    nothing_new = connected.service.sync(connected.name)
+    page.load(connected.name, nothing_new.id)
+    qtbot.waitUntil(lambda: not button.new_accounts.isVisible())

@@ -87,6 +87,28 @@ def test_who_can_t_be_made_in_the_new_role_keeps_the_old_one(db: sqlite3.Connect
     assert [one.key for one in outcomes.pending(db, 1, ADMIN, REMOVE, 10)] == [65]
 
 
+def test_who_was_there_already_or_got_no_account_is_not_new(db: sqlite3.Connection) -> None:
+    for key in (1, 2, 3, 4):
+        plan_change(db, STUDENT, key, CREATE)
+    remote_ids.keep_links(Plan(db, 1), STUDENT, {1: Link("there-1", "email")}, elsewhere=False)
+    assert outcomes.not_new(db, 1, STUDENT) == {1}, "files are delivered as a whole"
+
+    outcomes.journal(db, 1, STUDENT, [1, 2, 3, 4])
+    ((_run, _entity, changes),) = outcomes.unanswered(db)
+    answers: dict[int, Done | Refused] = {1: Done("there-1"), 2: Done("there-2"), 3: Refused("no", "No.")}
+    for change in changes:
+        if change.key in answers:
+            outcomes.settle_change(db, 1, STUDENT, change, answers[change.key])
+    assert outcomes.not_new(db, 1, STUDENT) == {1, 3, 4}, "taken over, refused, and without an answer"
+
+
+def test_who_gets_another_role_is_not_new(db: sqlite3.Connection) -> None:
+    plan_change(db, TEACHER, 64, CREATE)
+    plan_change(db, TEACHER, 65, CREATE)
+    plan_change(db, ADMIN, 64, REMOVE)
+    assert outcomes.not_new(db, 1, TEACHER) == {64}
+
+
 def test_the_changes_of_an_old_run_are_kept_until_they_were_read_back(db: sqlite3.Connection, tmp_path: Path) -> None:
     plan_change(db, STUDENT, 7, CREATE)
     db.execute("UPDATE run SET state = 'failed', started = '2025-01-01'")

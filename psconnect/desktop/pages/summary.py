@@ -110,6 +110,7 @@ class RunSummaryPage(ScrollPage):
         self.chip.show_state(run_word(run), run_colour(run))
         self.review_button.setVisible(run.state in WAITING)
         self.question.hide()
+        self.export_button.new_accounts.setVisible(run.new_people > 0)
         self.undo_button.setVisible(run.state in APPLIED or run.in_part)
         self.undo_button.setEnabled(loaded.undoable.possible)
         self.undo_button.setToolTip(loaded.undoable.reason)

@@ -20,7 +20,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.review import FindingQuery
-from psconnect.service import REPORT_ENDINGS, report_name
+from psconnect.service import REPORT_ENDINGS, new_accounts_name, report_name
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
 
@@ -70,6 +70,9 @@ class ExportButton(Button):
         self.entries.addSeparator()
         self.by_school = self.entries.addAction(tr("A list of findings for each school (PDF) …"))
         self.by_school.triggered.connect(lambda _checked=False: self._ask_for_folder())
+        self.new_accounts = self.entries.addAction(tr("Save new accounts, with names (CSV) …"))
+        self.new_accounts.triggered.connect(lambda _checked=False: self._ask_for_accounts())
+        self.new_accounts.setVisible(False)
 
     def _choice(self, text: str) -> QAction:
         action = self.entries.addAction(text)
@@ -90,6 +93,15 @@ class ExportButton(Button):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         self._open(dialog, lambda chosen: self.export_per_school(Path(chosen)))
 
+    def _ask_for_accounts(self) -> None:
+        what = self._what()
+        if what is None:
+            return
+        start = Path.home() / f"{new_accounts_name(what.run_id)}.csv"
+        dialog = QFileDialog(self._page, _with_names(), str(start), translated(_KINDS[".csv"][1]))
+        dialog.setDefaultSuffix("csv")
+        self._open(dialog, lambda chosen: self.export_new_accounts(Path(chosen)))
+
     def _open(self, dialog: QFileDialog, chosen: Callable[[str], object]) -> None:
         if dialog.fileMode() != QFileDialog.FileMode.Directory:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -104,7 +116,7 @@ class ExportButton(Button):
     def _title(self) -> str:
         if self.masked.isChecked():
             return tr("Save, with masks instead of names")
-        return tr("Save (the file will hold student records)")
+        return _with_names()
 
     def export_to(self, path: Path) -> None:
         """Write what is exported to a file; its ending says in which format."""
@@ -128,7 +140,18 @@ class ExportButton(Button):
                 what.run_id, what.wanted, path, masked=masked, draw=draw_report, on_event=on_event, cancel=cancel
             )
 
-        self._work(write, lambda _path: self._saved(tr("Saved: {path}", path=path), path, path.parent))
+        self._work(write, partial(self._saved_file, masked=masked))
+
+    def export_new_accounts(self, path: Path) -> None:
+        """Write the people who are new with the run to a file, always with names."""
+        what, service = self._what(), self._context.service
+        if what is None:
+            return
+
+        def write(on_event: OnEvent, cancel: CancelToken) -> Path:
+            return service.write_new_accounts(what.run_id, path, on_event=on_event, cancel=cancel)
+
+        self._work(write, partial(self._saved_file, masked=False))
 
     def export_per_school(self, folder: Path) -> None:
         """Write a list of findings for each school that has any, as PDF, to a folder."""
@@ -143,7 +166,7 @@ class ExportButton(Button):
 
         def saved(files: list[Path]) -> None:
             text = counted(len(files), "Saved: 1 list in {folder}", "Saved: {count} lists in {folder}", folder=folder)
-            self._saved(text, None, folder)
+            self._saved(text, None, folder, masked=masked)
 
         self._work(write, saved)
 
@@ -164,10 +187,14 @@ class ExportButton(Button):
         self._let_go()
         saved(result)
 
-    def _saved(self, text: str, file: Path | None, folder: Path) -> None:
+    def _saved_file(self, path: Path, *, masked: bool) -> None:
+        self._saved(tr("Saved: {path}", path=path), path, path.parent, masked=masked)
+
+    def _saved(self, text: str, file: Path | None, folder: Path, *, masked: bool) -> None:
         careful = tr("It holds student records: keep it where only those who need it can read it.")
-        masked = tr("Names are masked; the same mask is the same person within the file.")
-        told = tr("{saved}. {careful}", saved=text, careful=masked if self.masked.isChecked() else careful)
+        if masked:
+            careful = tr("Names are masked; the same mask is the same person within the file.")
+        told = tr("{saved}. {careful}", saved=text, careful=careful)
         open_it, show = self._context.open_url, partial(self._context.open_url, folder.as_uri())
         actions = [(tr("Open"), partial(open_it, file.as_uri()))] if file else []
         # Hidden first: a button that joins a shown strip is not there yet, and can't take the focus.
@@ -186,3 +213,7 @@ class ExportButton(Button):
     def _let_go(self) -> None:
         self._task = None
         self.setEnabled(True)
+
+
+def _with_names() -> str:
+    return tr("Save (the file will hold student records)")

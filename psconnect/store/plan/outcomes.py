@@ -15,7 +15,7 @@ from operator import itemgetter
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity, planned_entities
 from psconnect.model.id_attributes import SPACES
 from psconnect.model.outcomes import Done, Refused
-from psconnect.model.runs import REFUSALS, Change
+from psconnect.model.runs import ABOUT_PEOPLE, REFUSALS, Change
 from psconnect.store.plan import remote_ids
 from psconnect.store.plan.integrity import pointers_of, set_aside
 from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, Plan
@@ -228,6 +228,25 @@ def any_made(db: sqlite3.Connection, run: int) -> bool:
     """Whether the destination took a change of the run."""
     sql = f"SELECT EXISTS (SELECT 1 FROM outcome WHERE run = ? AND state = {_DONE})"
     return bool(db.execute(sql, [run]).fetchone()[0])
+
+
+def not_new(db: sqlite3.Connection, run: int, entity: Entity) -> set[int]:
+    """Of the people that an ended run creates, those who got no account by it, by key.
+
+    The destination had them already, gave no answer about them, or knows them by the same id in another role.
+    """
+    people = ", ".join(str(BY_KEY[key].rank) for key in ABOUT_PEOPLE)
+    created = f"SELECT c.key FROM change c WHERE c.run = :run AND c.entity = :entity AND c.action = {CREATE}"
+    made = f"c.key IN (SELECT key FROM outcome WHERE run = :run AND entity = :entity AND state = {_DONE})"
+    other_role = (
+        f"SELECT {record_id('before')} FROM change WHERE run = :run AND entity IN ({people}) AND action = {REMOVE}"
+    )
+    sql = (
+        "SELECT key FROM adopted WHERE run = :run AND entity = :entity "
+        f"UNION {created} AND EXISTS (SELECT 1 FROM outcome WHERE run = :run) AND NOT {made} "
+        f"UNION {created} AND {record_id('c.after')} IN ({other_role})"
+    )
+    return {key for (key,) in db.execute(sql, {"run": run, "entity": entity.rank})}
 
 
 def leave_what_was_made(plan: Plan) -> None:

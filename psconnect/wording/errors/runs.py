@@ -110,6 +110,24 @@ TEXTS = {
         marked("A report can’t be written as “{ending}”."),
         marked("End the file’s name with {known}."),
     ),
+    "PSC-REPORT-NEW/alone": ErrorTexts(
+        marked("A list of new accounts is one file with names"),
+        marked("--new-accounts was given together with --masked or --per-school."),
+        marked("Give --new-accounts with -o FILE.csv alone."),
+    ),
+    "PSC-REPORT-NEW/forgotten": ErrorTexts(
+        marked("The new accounts of this run are no longer kept"),
+        plural(
+            "The run delivered 1 new person; the records are deleted after {days} days.",
+            "The run delivered {count} new people; the records are deleted after {days} days.",
+        ),
+        marked("Choose a newer run."),
+    ),
+    "PSC-REPORT-NEW/none": ErrorTexts(
+        marked("This run has no new accounts"),
+        marked("The run {run_id} delivered nobody whom the other system did not have already."),
+        marked("Choose a run in the history that created people."),
+    ),
     "PSC-REPORT-PDF": ErrorTexts(
         marked("PDF can’t be written on this computer"),
         marked("What draws it is not installed ({reason})."),

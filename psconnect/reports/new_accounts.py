@@ -1,0 +1,82 @@
+"""The people whom a run delivered for the first time, as a table for spreadsheets: with names, never a password.
+
+New users are not notified by the other system: whoever looks after their accounts tells them later, from this list.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
+from psconnect.model.entities import BY_KEY
+from psconnect.model.errors import FixSettings
+from psconnect.model.events import OnEvent, RunEvent
+from psconnect.model.runs import ABOUT_PEOPLE, Run
+from psconnect.reports.changes import ChangedRecord, ChangesOf
+from psconnect.reports.content import REPORTING
+from psconnect.reports.csv_report import as_csv
+from psconnect.roster.sign_in import SignIn
+from psconnect.store.files import write_atomically
+from psconnect.store.history.run_table import ROW_DAYS
+from psconnect.store.plan.outcomes import not_new
+from psconnect.wording.catalogue import tr
+from psconnect.wording.records import record_kind
+
+_NEWS_EVERY = 500
+
+
+@dataclass(frozen=True)
+class NewAccounts:
+    """The new people of one run; ``number`` is the run's number in ``db``."""
+
+    db: sqlite3.Connection
+    number: int
+    run: Run
+    connection: Connection
+
+    def write(self, path: Path, on_event: OnEvent, cancel: CancelToken) -> Path:
+        """Write them as CSV, whole or not at all, for nobody but its owner to read.
+
+        Raises FixSettings for another ending (PSC-REPORT-FORMAT) and where there is nobody to list (PSC-REPORT-NEW);
+        LocalStorage; Cancelled.
+        """
+        if path.suffix.lower() != ".csv":
+            ending = path.suffix or path.name
+            raise FixSettings("PSC-REPORT-FORMAT/unknown", where=str(path), ending=ending, known=".csv")
+        sign_in = SignIn({kind: list(domains) for kind, domains in self.connection.sign_in.items()})
+        rows = (_row(one, sign_in) for one in self._told(on_event, cancel))
+        first = next(rows, None)
+        if first is None:
+            raise FixSettings("PSC-REPORT-NEW/none", where=self.run.id, run_id=self.run.id)
+        header = [tr("Name"), tr("User name"), tr("Role"), tr("Schools"), *([tr("Signs in with")] if sign_in else [])]
+        write_atomically(path, as_csv(header, itertools.chain([first], rows)))
+        return path
+
+    def _told(self, on_event: OnEvent, cancel: CancelToken) -> Iterator[ChangedRecord]:
+        for done, one in enumerate(self._people(), 1):
+            if done % _NEWS_EVERY == 0:
+                cancel.check()
+                on_event(RunEvent(REPORTING, "", done, self.run.new_people))
+            yield one
+
+    def _people(self) -> Iterator[ChangedRecord]:
+        expected, changes = self.run.new_people, ChangesOf(self.db, self.number)
+        if not expected:
+            return
+        if not changes.counts():
+            raise FixSettings("PSC-REPORT-NEW/forgotten", where=self.run.id, count=expected, days=ROW_DAYS)
+        for entity in (BY_KEY[key] for key in ABOUT_PEOPLE):
+            others = not_new(self.db, self.number, entity)
+            yield from (one for one in changes.of(entity, "create") if one.row.key not in others)
+
+
+def _row(one: ChangedRecord, sign_in: SignIn) -> list[str]:
+    row = one.row
+    words = {"google": tr("Google"), "microsoft": tr("Microsoft")}
+    kind = [words.get(sign_in.of(one.values["email"]), "")] if sign_in else []
+    return [row.title, one.values["username"], record_kind(row.entity), row.school, *kind]
