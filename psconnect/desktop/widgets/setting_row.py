@@ -76,6 +76,10 @@ class SettingRow(FormRow):
             control.setCurrentIndex(control.findData(str(value)))
         elif isinstance(control, QLineEdit) and control.text() != str(value):
             control.setText(str(value))
+            if self.setting.kind == "pinned":
+                # It is longer than the line: its type comes first, and the rest is read on pointing at it.
+                control.setCursorPosition(0)
+                control.setToolTip(str(value))
 
     def _typed(self, text: str) -> None:
         plain = text.strip()

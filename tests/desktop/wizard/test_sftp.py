@@ -68,7 +68,10 @@ def test_the_key_is_shown_and_nothing_is_sent_until_it_is_accepted(chosen: Setti
     chosen.press(page.host_key.accept_button)
 
     assert not page.host_key.isVisible()
-    assert _line(chosen, "sftp.host_key").text() == box.host_key
+    shown = _line(chosen, "sftp.host_key")
+    assert shown.text() == shown.toolTip() == box.host_key
+    assert shown.cursorPosition() == 0, "a long key is read from its type on"
+    assert page.test_button.hasFocus()
     assert "127.0.0.1" in page.outcome.text()
     assert box.rules.tries == ["password"]
     assert [one.field for one in chosen.session.needs("destination")] == []

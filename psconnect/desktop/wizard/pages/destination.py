@@ -65,6 +65,7 @@ class DestinationPage(StepPage):
         self.card.add(row(self.advanced_button, 1))
         self.card.add(self.advanced)
         self.card.add(row(self.test_button, wide(self.outcome)))
+        self._gives_focus_back = False
         self.host_key = HostKeyCard(self._accept_key, self._leave_key)
         self.card.add(self.host_key)
         choice = [self._choice()] if len(session.choices.destinations) > 1 else []
@@ -264,6 +265,7 @@ class DestinationPage(StepPage):
             missing.setFocus()
             return
         session, tested = self.session, self._tested()
+        self._gives_focus_back = self.test_button.hasFocus()
         self.test_button.setEnabled(False)
         self._say("", tr("Trying …"))
         passed, refused = partial(self._ended, tested, "good"), partial(self._refused, tested)
@@ -277,6 +279,7 @@ class DestinationPage(StepPage):
         for name, shown in self.settings.items():
             if shown.setting.kind == "pinned":
                 self._take(name, key)
+        self.test_button.setFocus()
         self._test()
 
     def _leave_key(self) -> None:
@@ -297,6 +300,9 @@ class DestinationPage(StepPage):
     def _ended(self, tested: Any, state: str, text: str) -> None:
         self.test_button.setEnabled(True)
         if tested == self._tested():
+            if self._gives_focus_back:
+                # Disabled, it had lost the focus to the top of the page.
+                self.test_button.setFocus()
             self._say(state, text)
 
     def _say(self, state: str, text: str) -> None:
