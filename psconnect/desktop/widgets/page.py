@@ -20,6 +20,8 @@ from psconnect.desktop.widgets.settle import settle_layout
 from psconnect.model.errors import PsconnectError
 from psconnect.wording.errors import word
 
+# Enough for what nests here; more would only cost time where a layout never comes to rest.
+_ROUNDS = 4
 _MESSAGE_WIDTH, _ALMOST_ALL = 600, 100
 _MOST_OF_HEAD = 0.55
 _T = TypeVar("_T")
@@ -245,7 +247,7 @@ class Scrolling(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Fit the height after the content changed."""
-        if event.type() == QEvent.Type.LayoutRequest and self._wishes() != self._fitted:
+        if event.type() == QEvent.Type.LayoutRequest and self._state() != self._fitted:
             self.fit()
         return super().eventFilter(watched, event)
 
@@ -255,7 +257,15 @@ class Scrolling(QScrollArea):
         self.fit()
 
     def fit(self) -> None:
-        """Give the content the height it needs, now: see `settle`."""
+        """Give the content the height it needs, now: see `settle`. A part of another width can ask for another."""
+        for _round in range(_ROUNDS):
+            before = self._state()
+            self._fit()
+            self._fitted = self._state()
+            if self._fitted == before:
+                return
+
+    def _fit(self) -> None:
         settle_layout(self._content)
         layout = self._content.layout()
         if layout is None:
@@ -270,13 +280,12 @@ class Scrolling(QScrollArea):
             self._content.setMinimumHeight(needed)
             # What Qt posts after a new height, and would only do after the next frame.
             self.event(QEvent(QEvent.Type.LayoutRequest))
-        self._fitted = self._wishes()
 
-    def _wishes(self) -> list[object]:
-        """What the parts ask for: laying out posts the event that lays out, so only a change of this is a reason."""
+    def _state(self) -> list[object]:
+        """What the parts have and ask for: laying out posts the event that lays out, so only a change is a reason."""
         parts = self._content.findChildren(QWidget)
-        wishes = [(p.isHidden(), p.sizeHint(), p.minimumSizeHint(), p.heightForWidth(p.width())) for p in parts]
-        return [self.viewport().width(), *wishes]
+        state = [(p.geometry(), p.sizeHint(), p.minimumSizeHint(), p.heightForWidth(p.width())) for p in parts]
+        return [self.viewport().width(), *state, *(p.isHidden() for p in parts)]
 
 
 def fact(label: str, value: str) -> QWidget:

@@ -1,4 +1,4 @@
-"""The rows of each file of Canvas's SIS import, made from the roster's records (instructure/canvas-lms, sis_csv.md)."""
+"""The rows of each file of Canvas's SIS import, made from the roster's records (instructure/canvas-lms, SIS CSV)."""
 
 from __future__ import annotations
 
