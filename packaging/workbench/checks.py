@@ -20,8 +20,8 @@ SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 # A test that waits inside a library never sees pytest-timeout's signal. Its process ends here, with a trace of what it
 # waited for. The process that replaces it starts with the same test, so one replacement is enough.
 HARD_LIMIT = ["--max-worker-restart=1", "-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true"]
-# Three times what the quick run takes on a slow computer, so only a run that hangs meets it.
-RUN_LIMIT = 2_700
+# More than the quick run takes on a slow computer, so only a run that hangs meets it.
+RUN_LIMIT = 3_300
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,14 @@ def _cut_and_go_on(cutter: Cutter, server: SftpServer, own: Path, folder: Path, 
     assert refused > count / 2
 
 
-@pytest.mark.parametrize("count", [4, pytest.param(20, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.thorough)])
 def test_X09_cut_on_openssh(openssh: OpenSsh, tmp_path: Path, count: int) -> None:
     with cutting_proxy(openssh.port) as cutter:
         server = at_openssh(openssh, port=cutter.port)
         _cut_and_go_on(cutter, server, tmp_path / "own", openssh.folder, count)
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(20, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.thorough)])
 def test_X09_cut_on_a_server_without_posix_rename(box: DropBox, tmp_path: Path, count: int) -> None:
     with cutting_proxy(box.port) as cutter:
         _cut_and_go_on(cutter, at_box(box, port=cutter.port), tmp_path / "own", box.folder, count)
