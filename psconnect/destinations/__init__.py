@@ -64,10 +64,9 @@ def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
     """
     kind = find_kind(str(given.get("kind", "")))
     settings = kind.complete(given)
-    published = {**settings, **_without_earlier(kind, context)}
     at = PlaceContext(
         context.name,
-        published,
+        settings,
         context.on_step,
         context.clock,
         context.home,
@@ -79,9 +78,3 @@ def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
     )
     place = PLACES[settings.get(PLACE_KEY, kind.places[0])].make(at) if kind.places else None
     return kind.open(replace(context, settings=settings, label=kind.label, place=place))
-
-
-def _without_earlier(kind: Kind, context: Context) -> Mapping[str, Any]:
-    """No earlier files are kept where a secret that is set stands in them."""
-    kept_clear = any(secret.in_files and context.secret(secret.key) for secret in kind.secrets)
-    return {"keep": 0} if kept_clear else {}

@@ -139,8 +139,13 @@ class Kind:
     @property
     def fields(self) -> tuple[SettingField, ...]:
         """All settings, including those of the place, in the order of file and window and in the chosen language."""
-        declared = (*self.settings, *place_fields(self.places, self.packings, self._replacing))
+        declared = (*self.settings, *place_fields(self.places, self.packings, self._replacing, keeps=self._keeps))
         return tuple(in_language(field) for field in declared)
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether earlier files may be kept: no secret stands in them."""
+        return not any(secret.in_files for secret in self.secrets)
 
     @property
     def _replacing(self) -> When | None:

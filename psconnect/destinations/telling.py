@@ -29,8 +29,10 @@ class Told:
     _single: list[Problem] = field(default_factory=list)
     _counted: dict[tuple[str, str, str], Problem] = field(default_factory=dict)
 
-    def __call__(self, rule: Rule, entity: Entity, key: int, detail: str) -> None:
-        """Note one finding."""
+    def __call__(self, rule: Rule, entity: Entity, key: int, detail: str, count: int = 1) -> None:
+        """Note one finding, or, of a rule that is counted, as many as it is about."""
+        if not count:
+            return
         if not rule.counted:
             self._single.append(Problem(rule.key, entity.key, key, detail=detail))
             return
@@ -39,7 +41,7 @@ class Told:
             self._counted[what] = Problem(rule.key, entity.key, key, detail=detail, tally=Tally(0))
         tally = self._counted[what].tally
         if tally:
-            tally.records += 1
+            tally.records += count
 
     def problems(self) -> Iterator[Problem]:
         """What was told so far, and forget it."""

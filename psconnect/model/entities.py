@@ -17,6 +17,8 @@ DISTRICT_KEY = 0
 """The key of the district itself among the schools: PowerSchool's school number 0 (docs/powerschool.md 16.4)."""
 
 EXTRA = "extra"
+SIGN_IN_TYPE = "signInType"
+"""The label of a person's sign-in type in ``extra``: psconnect gives it once, and it stays."""
 LONGEST = 4_000
 """The longest accepted value, in characters: more than fits into a plain field of PowerSchool (Oracle's VARCHAR2)."""
 

@@ -110,7 +110,7 @@ class SecretField:
         label, help: what a person reads.
         required: whether nothing works without it.
         when: as of a setting.
-        in_files: whether it stands in the files that are delivered: while it is set, no earlier ones are kept.
+        in_files: whether it stands in the files that are delivered: earlier ones are not kept, even once it is gone.
     """
 
     key: str

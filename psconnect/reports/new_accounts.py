@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
-from psconnect.model.entities import BY_KEY
+from psconnect.model.entities import BY_KEY, EXTRA, SIGN_IN_TYPE
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.runs import ABOUT_PEOPLE, Run
 from psconnect.reports.changes import ChangedRecord, ChangesOf
 from psconnect.reports.content import REPORTING
 from psconnect.reports.csv_report import as_csv
-from psconnect.roster.sign_in import SignIn
 from psconnect.store.files import write_atomically
 from psconnect.store.history.run_table import ROW_DAYS
 from psconnect.store.plan.outcomes import not_new
@@ -28,6 +29,7 @@ from psconnect.wording.catalogue import tr
 from psconnect.wording.records import record_kind
 
 _NEWS_EVERY = 500
+_decode = msgspec.json.Decoder(dict[str, str]).decode
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class NewAccounts:
         if path.suffix.lower() != ".csv":
             ending = path.suffix or path.name
             raise FixSettings("PSC-REPORT-FORMAT/unknown", where=str(path), ending=ending, known=".csv")
-        sign_in = SignIn({kind: list(domains) for kind, domains in self.connection.sign_in.items()})
-        rows = (_row(one, sign_in) for one in self._told(on_event, cancel))
+        sign_in = bool(self.connection.sign_in)
+        rows = (_row(one, sign_in=sign_in) for one in self._told(on_event, cancel))
         first = next(rows, None)
         if first is None:
             raise FixSettings("PSC-REPORT-NEW/none", where=self.run.id, run_id=self.run.id)
@@ -75,8 +77,9 @@ class NewAccounts:
             yield from (one for one in changes.of(entity, "create") if one.row.key not in others)
 
 
-def _row(one: ChangedRecord, sign_in: SignIn) -> list[str]:
-    row = one.row
+def _row(one: ChangedRecord, *, sign_in: bool) -> list[str]:
+    """``sign_in``: with the type that was delivered; a domain that was added later doesn't change it."""
+    row, extra = one.row, one.values.get(EXTRA)
     words = {"google": tr("Google"), "microsoft": tr("Microsoft")}
-    kind = [words.get(sign_in.of(one.values["email"]), "")] if sign_in else []
+    kind = [words.get(_decode(extra).get(SIGN_IN_TYPE, "") if extra else "", "")] if sign_in else []
     return [row.title, one.values["username"], record_kind(row.entity), row.school, *kind]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, EXTRA, Entity
+from psconnect.model.entities import BY_KEY, EXTRA, SIGN_IN_TYPE, Entity
 from psconnect.model.problems import Problem
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.roster.sign_in import SignIn
@@ -20,9 +20,6 @@ from psconnect.store.database import transaction
 from psconnect.store.reading import assigned_values
 from psconnect.store.reading.staging import leave_out
 from psconnect.store.record import decode_record, encode_record
-
-SIGN_IN = "signInType"
-"""The label of the sign-in type among a person's extra values."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +100,13 @@ def _still_nameless(
 
 def _give_sign_in(db: sqlite3.Connection, entity: Entity, sign_in: SignIn) -> None:
     mail, extra = entity.attributes.index("email"), entity.attributes.index(EXTRA)
-    remembered = assigned_values.remembered(db, entity, SIGN_IN)
+    remembered = assigned_values.remembered(db, entity, SIGN_IN_TYPE)
     found: list[tuple[int, str, bytes]] = []
     for key, record in assigned_values.everybody(db, entity):
         values = decode_record(record)
         kind = remembered.get(key) or sign_in.of(values[mail])
         if kind:
             others = msgspec.json.decode(values[extra], type=dict[str, str]) if values[extra] else {}
-            values[extra] = encode_record(others | {SIGN_IN: kind}).decode()
+            values[extra] = encode_record(others | {SIGN_IN_TYPE: kind}).decode()
             found.append((key, kind, encode_record(values)))
-    assigned_values.remember(db, entity, SIGN_IN, found)
+    assigned_values.remember(db, entity, SIGN_IN_TYPE, found)

@@ -7,14 +7,14 @@ from typing import Any
 
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
-from psconnect.model.entities import BY_KEY
+from psconnect.model.entities import BY_KEY, SIGN_IN_TYPE
 from psconnect.model.errors import FixSettings
 from psconnect.roster.mapping import RosterMapping, requirements_for
 from psconnect.roster.presets import Preset
 from psconnect.roster.sign_in import SignIn
 from psconnect.roster.usernames import compile_usernames
 from psconnect.store.reading.assigned_values import PEOPLE
-from psconnect.sync.generated_values import SIGN_IN, Naming
+from psconnect.sync.generated_values import Naming
 
 Pattern = Callable[[Mapping[str, str]], str]
 _PEOPLE = [entity.key for entity in PEOPLE]
@@ -94,5 +94,5 @@ def custom_labels(naming: Naming, mapping: RosterMapping) -> dict[str, tuple[str
     labels = {key: tuple(fields) for key, fields in mapping.custom.items() if fields}
     if naming.sign_in:
         for key in _PEOPLE:
-            labels[key] = (*labels.get(key, ()), SIGN_IN)
+            labels[key] = (*labels.get(key, ()), SIGN_IN_TYPE)
     return labels

@@ -68,19 +68,19 @@ class PlaceKind:
 
 
 def place_fields(
-    places: Sequence[str], packings: Sequence[str], replacing: When | None = None
+    places: Sequence[str], packings: Sequence[str], replacing: When | None = None, *, keeps: bool = True
 ) -> tuple[SettingField, ...]:
     """The settings that a kind with these places and packings has beside its own, in the order of file and window.
 
     ``replacing``: of a kind that can number its sets, when it does not; only then there are earlier sets to keep, and
-    it matters whether a set is taken away.
+    it matters whether a set is taken away. ``keeps``: whether earlier sets may be kept at all.
     """
     if not places:
         return ()
     choice = (replace(_PLACE, default=places[0], choices=tuple(places)),) if len(places) > 1 else ()
     packing = (replace(_PACKING, default=packings[0]),) if len(packings) > 1 else ()
     fields = [field if not choice else _only_at(place, field) for place in places for field in PLACES[place].settings]
-    if ZIP not in packings:
+    if ZIP not in packings or not keeps:
         fields = [field for field in fields if field.key != _KEEP]
     elif packing:
         fields = [_only_when(When("packing", (ZIP,)), field) if field.key == _KEEP else field for field in fields]

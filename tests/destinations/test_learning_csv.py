@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from psconnect.destinations import Context, open_destination
+from psconnect.destinations import KINDS, Context, open_destination
 from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
@@ -306,16 +306,11 @@ def test_who_was_left_out_before_is_a_new_user_once_the_login_is_there(tmp_path:
     assert with_password(tmp_path, Later(tables, news=news)) == ["4300", "4300"]
 
 
-def test_while_a_default_password_is_set_no_earlier_bundle_is_kept(tmp_path: Path) -> None:
-    files(tmp_path, small())
-    files(tmp_path, small())
-    previous = tmp_path / "previous"
-    assert len(list(previous.iterdir())) == 1
-
+def test_no_earlier_bundle_is_kept_not_even_once_the_default_password_is_gone(tmp_path: Path) -> None:
     files(tmp_path, small(), password=PASSWORD)
-    files(tmp_path, small(), password=PASSWORD)
-
-    assert list(previous.iterdir()) == []
+    files(tmp_path, small())
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != tmp_path] == []
+    assert "keep" not in {setting.key for setting in KINDS["learning-csv"].fields}
 
 
 @pytest.mark.parametrize("what", ["repr", "findings", "address"])

@@ -8,7 +8,18 @@ from psconnect.destinations.canvas_csv import closed as c
 from psconnect.destinations.canvas_csv.rows import EXTENDED_FILES, OPTIONAL_COLUMNS
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.clock import CancelToken
-from psconnect.model.entities import ADMIN, CALENDAR, CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
+from psconnect.model.entities import (
+    ADMIN,
+    CALENDAR,
+    CLASS,
+    CONTACT,
+    COURSE,
+    SCHOOL,
+    SIGN_IN_TYPE,
+    STUDENT,
+    TEACHER,
+    Entity,
+)
 from psconnect.model.ids import kind_of
 from psconnect.model.problems import Problem, Rule, Tally
 from psconnect.wording.catalogue import marked
@@ -52,7 +63,7 @@ def canvas_findings(roster: Roster, removed: str, cancel: CancelToken) -> Iterat
         cancel.check()
         file = next((name for name, entities in EXTENDED_FILES.items() if entity in entities), "")
         for label in roster.labels(entity):
-            if label not in OPTIONAL_COLUMNS.get(file, ()) and label != _OWN:
+            if label not in OPTIONAL_COLUMNS.get(file, ()) and label != SIGN_IN_TYPE:
                 yield from _counted(
                     NO_COLUMN,
                     entity,
@@ -85,10 +96,6 @@ def _passed_on(roster: Roster, *, users_deleted: bool) -> Iterator[Problem]:
     for login, entity, key in taken:
         if given_up.get(login, (kind_of(entity), key)) != (kind_of(entity), key):
             yield Problem(PASSED_ON, entity.key, key)
-
-
-_OWN = "signInType"
-"""psconnect's own value, which no file has to have."""
 
 
 def _counted(rule: str, entity: Entity, detail: str, keys: Iterator[int]) -> Iterator[Problem]:

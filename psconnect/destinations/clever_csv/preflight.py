@@ -14,7 +14,7 @@ from psconnect.destinations.clever_csv.enrolled import EnrolledStudents
 from psconnect.destinations.clever_csv.timetable import Timetable, read_timetable
 from psconnect.destinations.clever_csv.vocabulary import known_relation, phone_digits, phone_type, us_date
 from psconnect.destinations.snapshot import Roster
-from psconnect.destinations.tallied import TalliedFindings
+from psconnect.destinations.telling import Told
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import (
     ADMIN,
@@ -51,7 +51,7 @@ class _Look:
     """Goes through the roster; ``found`` is what it has met."""
 
     def __init__(self, roster: Roster, cancel: CancelToken) -> None:
-        self.found = TalliedFindings()
+        self.found = Told()
         self._roster, self._cancel = roster, cancel
         self._timetable: Timetable = read_timetable(roster)
 
@@ -61,7 +61,7 @@ class _Look:
         for key, record in self._keyed(SCHOOL):
             if record[0] in self._timetable.schools:
                 self._blank(SCHOOL, key, refused(record[-1]))
-                self.found.add(findings.SCHOOL_NUMBER, SCHOOL, key, "identifier", not record[number].strip())
+                self.found(findings.SCHOOL_NUMBER, SCHOOL, key, "identifier", not record[number].strip())
         for key, record in self._keyed(CALENDAR):
             term = dict(zip(CALENDAR.attributes, record, strict=True))
             for attribute, column in (("startDate", "Term_start"), ("endDate", "Term_end")):
@@ -74,14 +74,14 @@ class _Look:
         refused = self._refused(columns.CLEVER_TEACHERS)
         for key, record in self._keyed(TEACHER):
             self._blank(TEACHER, key, refused(record[-1]))
-            self.found.add(findings.TEACHER_EMAIL, TEACHER, key, "email", not record[email].strip())
+            self.found(findings.TEACHER_EMAIL, TEACHER, key, "email", not record[email].strip())
             homeless = not self._timetable.teaching_schools(record[0], record[schools])
-            self.found.add(findings.NO_SCHOOL, TEACHER, key, "schoolSourcedIds", homeless)
+            self.found(findings.NO_SCHOOL, TEACHER, key, "schoolSourcedIds", homeless)
         refused, schools = self._refused(columns.CLEVER_STAFF), ADMIN.attributes.index("schoolSourcedIds")
         for key, record in self._keyed(ADMIN):
             self._blank(ADMIN, key, refused(record[-1]))
             office = not self._timetable.schools_of(record[schools])
-            self.found.add(findings.AT_OFFICE, ADMIN, key, "schoolSourcedIds", office)
+            self.found(findings.AT_OFFICE, ADMIN, key, "schoolSourcedIds", office)
 
     def at_contacts(self) -> None:
         """Contacts' names, phones and custom fields, and relations."""
@@ -95,11 +95,11 @@ class _Look:
             ) if text.strip() and not cell]  # fmt: skip
             self._blank(CONTACT, key, blank)
             for label in others & given:
-                self.found.add(findings.UNDELIVERED, CONTACT, key, label)
+                self.found(findings.UNDELIVERED, CONTACT, key, label)
         relation = RELATIONSHIP.attributes.index("relation")
         for key, record in self._keyed(RELATIONSHIP):
             other = bool(record[relation].strip()) and not known_relation(record[relation])
-            self.found.add(findings.RELATION_OTHER, RELATIONSHIP, key, "relation", other)
+            self.found(findings.RELATION_OTHER, RELATIONSHIP, key, "relation", other)
 
     def at_students(self, enrolled: EnrolledStudents) -> None:
         """Students' schools, custom fields and contacts."""
@@ -111,21 +111,21 @@ class _Look:
                 enrolled.add((record[0], key) for key, record in placed)
                 here = {key for key, _ in placed}
                 for key, _ in some:
-                    self.found.add(findings.NO_SCHOOL, STUDENT, key, "schoolSourcedIds", key not in here)
+                    self.found(findings.NO_SCHOOL, STUDENT, key, "schoolSourcedIds", key not in here)
                 for (key, record), its in zip(placed, contacts.of([record[0] for _, record in placed]), strict=True):
                     self._blank(STUDENT, key, refused(record[-1]))
-                    self.found.add(findings.OVER_FIVE, STUDENT, key, "contacts", its.beyond)
-                    self.found.add(findings.NAMELESS, STUDENT, key, "contacts", its.nameless)
-                    self.found.add(findings.RELATED_TWICE, STUDENT, key, "contacts", its.repeated)
+                    self.found(findings.OVER_FIVE, STUDENT, key, "contacts", its.beyond)
+                    self.found(findings.NAMELESS, STUDENT, key, "contacts", its.nameless)
+                    self.found(findings.RELATED_TWICE, STUDENT, key, "contacts", its.repeated)
 
     def at_enrollments(self, enrolled: EnrolledStudents) -> set[str]:
         """Enrollments that lose their section or student, and students without any; gives the classes with students."""
         filled: set[str] = set()
         lost: list[int] = []
         for key in itertools.chain(enrolled.enroll(self._students_in(filled, lost)), lost):
-            self.found.add(findings.HOMELESS, ENROLLMENT, key, "references")
+            self.found(findings.HOMELESS, ENROLLMENT, key, "references")
         count, first = enrolled.without_enrollment()
-        self.found.add(findings.NO_SECTION, STUDENT, first, "enrollments", count)
+        self.found(findings.NO_SECTION, STUDENT, first, "enrollments", count)
         return filled
 
     def _students_in(self, filled: set[str], lost: list[int]) -> Iterator[tuple[int, str]]:
@@ -147,11 +147,11 @@ class _Look:
             self._blank(CLASS, key, cells.refused(record[-1]))
             teachers = self._timetable.teachers.get(record[0], [])
             delivered = record[0] in self._timetable.sections
-            self.found.add(findings.NO_TEACHER, CLASS, key, "teachers", not delivered)
-            self.found.add(findings.NO_STUDENTS, CLASS, key, "students", delivered and record[0] not in filled)
+            self.found(findings.NO_TEACHER, CLASS, key, "teachers", not delivered)
+            self.found(findings.NO_STUDENTS, CLASS, key, "students", delivered and record[0] not in filled)
             led = record[0] in self._timetable.led
-            self.found.add(findings.NO_LEAD, CLASS, key, "teachers", delivered and not led)
-            self.found.add(findings.OVER_TEN, CLASS, key, "teachers", max(len(teachers) - columns.MOST_TEACHERS, 0))
+            self.found(findings.NO_LEAD, CLASS, key, "teachers", delivered and not led)
+            self.found(findings.OVER_TEN, CLASS, key, "teachers", max(len(teachers) - columns.MOST_TEACHERS, 0))
         for key, record in self._keyed(COURSE):
             self._blank(COURSE, key, cells.refused(record[-1]))
 
@@ -166,4 +166,4 @@ class _Look:
 
     def _blank(self, entity: Entity, key: int, refused: list[str]) -> None:
         for column in refused:
-            self.found.add(findings.LEFT_BLANK, entity, key, column)
+            self.found(findings.LEFT_BLANK, entity, key, column)

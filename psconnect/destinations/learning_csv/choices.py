@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
+from psconnect.destinations.telling import Told
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
-from psconnect.model.problems import Problem, Tally
+from psconnect.model.problems import RULES, Problem
 from psconnect.roster.sign_in import SignIn
 
 TEACHER_DCID, GUARDIAN_ID = "teacherDcid", "guardianId"
@@ -79,25 +80,19 @@ MEMBER_LOST, SEVERAL_SCHOOLS = "member-left-out", "user-at-several-schools"
 
 
 class LearningFindings:
-    """Collects findings: record by record, or counted."""
+    """Collects findings by the keys of their rules."""
 
-    def __init__(self, counted: Collection[str]) -> None:
-        """``counted``: keys of the rules that are told once, with how many records they are about."""
-        self.found: list[Problem] = []
-        self._counted = counted
-        self._tallies: dict[tuple[str, str], Tally] = {}
+    def __init__(self) -> None:
+        """Nothing is found yet."""
+        self._told = Told()
 
     def tell(self, rule: str, entity: Entity, key: int) -> None:
         """A record to which the rule applies."""
-        if rule not in self._counted:
-            self.found.append(Problem(rule, entity.key, key))
-            return
-        tally = self._tallies.get((rule, entity.key))
-        if tally:
-            tally.records += 1
-            return
-        self._tallies[rule, entity.key] = tally = Tally()
-        self.found.append(Problem(rule, entity.key, key, detail=_ABOUT.get(rule, ""), tally=tally))
+        self._told(RULES[rule], entity, key, _ABOUT.get(rule, ""))
+
+    def problems(self) -> Iterator[Problem]:
+        """What was told so far."""
+        return self._told.problems()
 
 
 def ignore_finding(_rule: str, _entity: Entity, _key: int) -> None:

@@ -12,7 +12,7 @@ from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.learning_csv import classes as c
 from psconnect.destinations.learning_csv import people as p
 from psconnect.destinations.learning_csv.choices import GUARDIAN_ID, TEACHER_DCID, LearningChoices, LearningFindings
-from psconnect.destinations.learning_csv.findings import COUNTED, LEARNING_RULES
+from psconnect.destinations.learning_csv.findings import LEARNING_RULES
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.problems import Problem
@@ -54,7 +54,7 @@ class LearningCsv(Snapshot):
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
         """Who and what is left out of the files, and what PowerSchool Learning has to make itself."""
-        findings = LearningFindings(COUNTED)
+        findings = LearningFindings()
         lost = p.left_out(roster, self.choices, findings)
         cancel.check()
         with closing(p.LearningParents(roster, self.choices, lost)) as parents:
@@ -63,7 +63,7 @@ class LearningCsv(Snapshot):
         cancel.check()
         kept = c.kept_classes(roster, c.teaching_of(roster), lost, findings)
         c.tell_of_members(roster, kept, lost, findings)
-        yield from findings.found
+        yield from findings.problems()
 
 
 def _open(context: Context) -> LearningCsv:
@@ -145,7 +145,7 @@ KIND = Kind(
             PASSWORD,
             marked("Temporary default password"),
             marked(
-                "Stands in the rows of new users only, and nowhere else. While it is set, no earlier bundles are kept. "
+                "Stands in the rows of new users only, and nowhere else; so no earlier bundles are kept. "
                 "Switch on “Imported passwords are temporary” in PowerSchool Learning before the first run. Leave it "
                 "empty if everybody signs in with Google or Microsoft."
             ),

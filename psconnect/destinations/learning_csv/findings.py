@@ -74,4 +74,3 @@ LEARNING_RULES = {
         marked("See the findings about classes and people."),
     ),
 }
-COUNTED = frozenset(rule.key for rule in LEARNING_RULES if rule.counted)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from psconnect.destinations.oneroster.columns import STAFF_ROLES
 from psconnect.destinations.oneroster.custom import (
@@ -17,9 +16,10 @@ from psconnect.destinations.oneroster.custom import (
 from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.oneroster.people import fits_user_ids, user_schools
 from psconnect.destinations.snapshot import Roster
+from psconnect.destinations.telling import Told
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import ADMIN, CALENDAR, CONTACT, EXTRA, STUDENT, Entity
-from psconnect.model.problems import Problem, Rule, Tally
+from psconnect.model.problems import Problem, Rule
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
@@ -79,27 +79,9 @@ _SOURCED_ID = re.compile(r"[0-9A-Za-z.\-_/@]{1,255}")
 _OFTEN = 1_000
 
 
-@dataclass
-class _Found:
-    """The findings so far: rule, entity and detail -> first key and number of records."""
-
-    tallies: dict[tuple[str, str, str], tuple[int, Tally]] = field(default_factory=dict)
-
-    def add(self, rule: Rule, entity: Entity, key: int, detail: str) -> None:
-        about = rule.key, entity.key, detail
-        if about in self.tallies:
-            self.tallies[about][1].records += 1
-        else:
-            self.tallies[about] = key, Tally()
-
-    def problems(self) -> Iterator[Problem]:
-        for (rule, entity, detail), (key, tally) in self.tallies.items():
-            yield Problem(rule, entity, key, None, detail, tally)
-
-
 def bundle_findings(roster: Roster, form: BundleForm, cancel: CancelToken) -> Iterator[Problem]:
     """What is refused, left out, replaced or assumed when the roster is written in this form."""
-    found = _Found()
+    found = Told()
     fields = {
         entity: given
         for file, entities in EXTENDED.items()
@@ -117,32 +99,32 @@ def bundle_findings(roster: Roster, form: BundleForm, cancel: CancelToken) -> It
     yield from found.problems()
 
 
-def _look(found: _Found, entity: Entity, key: int, record: list[str], fields: CustomFields | None) -> None:
+def _look(found: Told, entity: Entity, key: int, record: list[str], fields: CustomFields | None) -> None:
     if not _SOURCED_ID.fullmatch(record[0]):
-        found.add(_ID_FORBIDDEN, entity, key, "sourcedId")
+        found(_ID_FORBIDDEN, entity, key, "sourcedId")
     for name, value in zip(entity.attributes, record, strict=True):
         # In the stored form of custom fields, a line break is spelled with a backslash.
         if "\n" in value or "\r" in value or (name == EXTRA and (r"\n" in value or r"\r" in value)):
-            found.add(_BREAK, entity, key, name)
+            found(_BREAK, entity, key, name)
     for column in fields.refused(record[-1]) if fields else ():
-        found.add(_VALUE_REFUSED, entity, key, column)
+        found(_VALUE_REFUSED, entity, key, column)
 
 
 def _look_at_user(
-    found: _Found, entity: Entity, key: int, record: list[str], fields: CustomFields, form: BundleForm
+    found: Told, entity: Entity, key: int, record: list[str], fields: CustomFields, form: BundleForm
 ) -> None:
     if entity is not CONTACT and not user_schools(entity, record):
-        found.add(_NO_SCHOOL, entity, key, "schoolSourcedIds")
+        found(_NO_SCHOOL, entity, key, "schoolSourcedIds")
     if entity is STUDENT:
         state_id = record[entity.attributes.index("stateId")]
         if state_id and not fits_user_ids(state_id):
-            found.add(_STATE_ID, entity, key, "stateId")
+            found(_STATE_ID, entity, key, "stateId")
     assumes = entity is ADMIN and "administrator" not in STAFF_ROLES[form.version]
     if assumes and not fields.read(record[-1])[0].get("role"):
-        found.add(_ROLE_ASSUMED, entity, key, "role")
+        found(_ROLE_ASSUMED, entity, key, "role")
 
 
-def _look_at_demographics(found: _Found, roster: Roster, form: BundleForm, cancel: CancelToken) -> None:
+def _look_at_demographics(found: Told, roster: Roster, form: BundleForm, cancel: CancelToken) -> None:
     fields = demographic_fields(roster, form)
     if not fields.own:
         return
@@ -151,7 +133,7 @@ def _look_at_demographics(found: _Found, roster: Roster, form: BundleForm, cance
             cancel.check()
         if form.demographics:
             for column in fields.refused(record[-1]):
-                found.add(_VALUE_REFUSED, STUDENT, key, column)
+                found(_VALUE_REFUSED, STUDENT, key, column)
         else:
             for column in fields.given(record[-1]):
-                found.add(_HELD_BACK, STUDENT, key, column)
+                found(_HELD_BACK, STUDENT, key, column)
