@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.destinations import find_kind
 from psconnect.model.errors import DestinationRefused
 from psconnect.wording.checks import word_finding
 from psconnect.wording.filled import phrase_text
@@ -106,7 +105,7 @@ class DeliveryContract:
 
         contents = [content for content in delivery.listing().values() if content != b"<folder>"]
         # Who takes every file of a folder would take an earlier set for a new one: of loose files none is kept there.
-        before = [] if delivery.subject.loose else [*first.values()]
+        before = [*first.values()] if delivery.subject.keeps(delivery.folder) else []
         assert sorted(contents) == sorted([*before, *(path.read_bytes() for path in delivery.files())])
 
     def test_the_same_roster_gives_the_same_bytes(self, delivery: Delivery) -> None:
@@ -207,7 +206,8 @@ class DeliveryContract:
             assert b"edited by hand" not in delivery.listing().values()
         else:
             assert delivery.deliver(small()).receipt == receipt
-            assert b"edited by hand" in delivery.listing().values()
+            kept = delivery.subject.keeps(delivery.folder)
+            assert (b"edited by hand" in delivery.listing().values()) is kept
         assert delivery.make().standing() == receipt
 
     def test_a_poller_sees_only_whole_snapshots(self, delivery: Delivery) -> None:
@@ -249,9 +249,7 @@ class DeliveryContract:
         assert all(len(digests) == len(new) for digests in at_step)
 
     def test_earlier_snapshots_are_kept_and_pruned(self, delivery: Delivery) -> None:
-        declaration = find_kind(delivery.subject.kind)
-        asked = declaration.asked(declaration.complete(delivery.subject.given(delivery.folder)))
-        if all(setting.key != "keep" for setting in asked):
+        if not delivery.subject.keeps(delivery.folder):
             pytest.skip("This kind keeps no earlier snapshots.")
         delivered: list[bytes] = []
         for number in range(5):

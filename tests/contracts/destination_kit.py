@@ -77,6 +77,11 @@ class Subject:
         """Whether each file of a set travels on its own."""
         return (self.packing or find_kind(self.kind).packings[0]) == "loose"
 
+    def keeps(self, folder: Path) -> bool:
+        """Whether earlier sets stay, as many as a setting says: not of loose files, nor where a secret is in them."""
+        kind = find_kind(self.kind)
+        return any(setting.key == "keep" for setting in kind.asked(kind.complete(self.given(folder))))
+
     def given(self, folder: Path) -> dict[str, Any]:
         """The destination's settings as they stand in a connection file."""
         packing = {"packing": self.packing} if self.packing else {}
