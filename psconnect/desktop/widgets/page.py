@@ -284,8 +284,14 @@ class Scrolling(QScrollArea):
     def _state(self) -> list[object]:
         """What the parts have and ask for: laying out posts the event that lays out, so only a change is a reason."""
         parts = self._content.findChildren(QWidget)
-        state = [(p.geometry(), p.sizeHint(), p.minimumSizeHint(), p.heightForWidth(p.width())) for p in parts]
-        return [self.viewport().width(), *state, *(p.isHidden() for p in parts)]
+        # What a part with a layout asks for follows from the parts in it.
+        wishes = [_wish(part) for part in parts if not part.isHidden() and part.layout() is None]
+        return [self.viewport().width(), wishes, [(part.geometry(), part.isHidden()) for part in parts]]
+
+
+def _wish(part: QWidget) -> tuple[object, ...]:
+    height = part.heightForWidth(part.width()) if part.hasHeightForWidth() else 0
+    return part.sizeHint(), part.minimumSizeHint(), height
 
 
 def fact(label: str, value: str) -> QWidget:
