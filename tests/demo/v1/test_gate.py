@@ -79,7 +79,8 @@ def test_texts_alone(read, v1_server):
 def test_the_timestamp(read, v1_server, switch, scale):
     v1_server.set_quirks(timestamp_unit=switch)
     resource = read("time")["resource"]
-    assert resource["timestamp"] // scale == pytest.approx(1_795_249_800, abs=600), "2026-11-21 08:30"
+    begun = 1_795_249_800  # 2026-11-21 08:30; the server's clock runs on while the tests of this folder last
+    assert begun <= resource["timestamp"] // scale < begun + 12 * 60 * 60
 
 
 # -- the table of paths ------------------------------------------------------------------------------------------------
