@@ -15,6 +15,7 @@ from psconnect.destinations import KINDS, Context, open_destination
 from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
+from psconnect.model.found import FoundState, found_state
 from psconnect.model.runs import Change
 from psconnect.roster.sign_in import SignIn
 from tests.contracts.rosters import ListRoster, Tables, small
@@ -233,6 +234,18 @@ def test_mission_l19_a_class_without_a_teacher_stays_behind_and_is_listed(tmp_pa
         if one.rule == "class-without-owner"
     )
     assert (problem.entity, problem.key) == ("class", 5102)
+
+
+def test_mission_l19_it_is_told_of_which_courses_it_is_not_judged_whether_they_are_active(tmp_path: Path) -> None:
+    unjudged = "course-activity-not-judged", "course"
+    assert found(tmp_path, small())[unjudged] == 2
+
+    tables = small()
+    tables["course"].append(dict(tables["course"][1], sourcedId="87"))
+    tables["enrollment"] = [one for one in tables["enrollment"] if one["sourcedId"] != "T5002"]
+    # Of the others, one has no class, and the class of the other one stays behind.
+    assert found(tmp_path, tables)[unjudged] == 1
+    assert found_state(unjudged[0], stands=True) is FoundState.KNOW
 
 
 def test_a_class_without_a_lead_teacher_is_owned_by_another_of_its_teachers(tmp_path: Path) -> None:

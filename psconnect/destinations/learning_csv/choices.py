@@ -77,6 +77,7 @@ WITHOUT_OWNER, OWNER_LOST, OWNED_BY_CO_TEACHER = (
     "class-owned-by-co-teacher",
 )
 MEMBER_LOST, SEVERAL_SCHOOLS = "member-left-out", "user-at-several-schools"
+ACTIVITY_UNJUDGED = "course-activity-not-judged"
 
 
 class LearningFindings:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psconnect.destinations.learning_csv.choices import (
+    ACTIVITY_UNJUDGED,
     MEMBER_LOST,
     OWNED_BY_CO_TEACHER,
     OWNER_LOST,
@@ -86,6 +87,20 @@ def tell_of_members(roster: Roster, kept: Mapping[str, str], lost: LeftOut, find
     for key, record in roster.keyed(ENROLLMENT):
         if record[_CLASS] not in kept or record[_USER] in gone:
             findings.tell(MEMBER_LOST, ENROLLMENT, key)
+
+
+def tell_of_courses(roster: Roster, kept: Mapping[str, str], findings: LearningFindings) -> None:
+    """Tell of the courses with a delivered class: each counts as active, because none is known not to be.
+
+    PowerSchool Learning wants active courses. PowerSchool notes whether a course is active for each school and year
+    (School_Course.Status), but which value means what is in no public source (docs/powerschool.md, section 16.4). A
+    wrong guess would take classes away from students; an inactive course with a class and a teacher does no harm.
+    """
+    course = CLASS.attributes.index("courseSourcedId")
+    taught = {record[course] for record in roster.records(CLASS) if record[0] in kept}
+    for key, record in roster.keyed(COURSE):
+        if record[0] in taught:
+            findings.tell(ACTIVITY_UNJUDGED, COURSE, key)
 
 
 def organizations(roster: Roster) -> Iterator[Sequence[str]]:

@@ -63,6 +63,7 @@ class LearningCsv(Snapshot):
         cancel.check()
         kept = c.kept_classes(roster, c.teaching_of(roster), lost, findings)
         c.tell_of_members(roster, kept, lost, findings)
+        c.tell_of_courses(roster, kept, findings)
         yield from findings.problems()
 
 

@@ -73,4 +73,12 @@ LEARNING_RULES = {
         marked("its class or its person is left out"),
         marked("See the findings about classes and people."),
     ),
+    Rule(c.ACTIVITY_UNJUDGED, "info", counted=True): RuleTexts(
+        marked("Whether a course is active isn’t judged"),
+        marked(
+            "which mark in PowerSchool makes a course inactive at a school is not published, so each course with a "
+            "class and a teacher counts as active"
+        ),
+        marked("Switch off inactive courses that still have classes: Settings, “Schools, terms, courses”."),
+    ),
 }
