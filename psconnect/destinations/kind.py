@@ -47,6 +47,7 @@ class Context:
         on_step: called with each step's name; tests kill the process there.
         home: id of the delivering home.
         beside: the path on this computer that the connection's own files begin with; None if nothing is delivered.
+        id_prefix: stands in front of every id of the connection; what a kind derives from the roster gets it, too.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Context:
     on_step: Step = _ignore
     home: str = ""
     beside: Path | None = None
+    id_prefix: str = ""
 
     @property
     def published_to(self) -> SnapshotPlace:

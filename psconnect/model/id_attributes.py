@@ -50,7 +50,7 @@ def pointers_in(entity: Entity) -> tuple[Pointer, ...]:
     found = []
     for place, name in enumerate(entity.attributes):
         own = tuple(reference.entity for reference in entity.references if reference.attribute == name)
-        targets = (entity.key,) if name == "parentSourcedId" else _TARGETS.get(name, own)
+        targets = (entity.key,) if name == "parentSourcedId" else own or _TARGETS.get(name, ())
         if targets:
             found.append(Pointer(place, targets, name.endswith("Ids"), name in needed))
     return tuple(found)

@@ -37,6 +37,7 @@ class Destinations(SecretKeeping):
             on_step=self.on_step,
             home=self.home_id,
             beside=self.rosters_of(connection.name).with_suffix(""),
+            id_prefix=connection.options.id_prefix,
         )
         with closing(open_destination(connection.destination, context)) as destination:
             yield destination

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from psconnect.model.entities import BY_KEY, CALENDAR, ENROLLMENT, SCHOOL
+from psconnect.model.entities import BY_KEY, ENTITIES, CALENDAR, ENROLLMENT, SCHOOL
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan import change_groups
 from psconnect.store.plan.plan import Plan
@@ -148,7 +148,7 @@ def test_changes_by_school_of_who_has_several(book: Book) -> None:
 
 
 def test_which_entities_belong_to_schools() -> None:
-    without = {entity.key for entity in BY_KEY.values() if not change_groups.has_school(entity)}
+    without = {entity.key for entity in ENTITIES if not change_groups.has_school(entity)}
     assert without == {"school", "contact", "relationship"}
 
 

@@ -1,0 +1,1 @@
+"""Moodle, kept in step through its web services."""
