@@ -175,7 +175,7 @@ def _place(record: _Record, group: str, *, dated: bool) -> _Place:
 
 
 def with_holes_filled(pattern: str, holes: Mapping[str, str]) -> str:
-    """A pattern with its ``{names}`` with_holes_filled in; anything else in it stays as it is."""
+    """A pattern with its ``{names}`` filled in; anything else in it stays as it is."""
     for name, value in holes.items():
         pattern = pattern.replace(f"{{{name}}}", value)
     return pattern.strip()

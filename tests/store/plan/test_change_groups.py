@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from psconnect.model.entities import BY_KEY, ENTITIES, CALENDAR, ENROLLMENT, SCHOOL
+from psconnect.model.entities import BY_KEY, CALENDAR, ENROLLMENT, ENTITIES, SCHOOL
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan import change_groups
 from psconnect.store.plan.plan import Plan
