@@ -27,8 +27,12 @@ def within(text: str, longest: int = LONGEST_IDNUMBER) -> str:
 
 @dataclass
 class MoodleCourse:
-    """A Moodle course: one class, or a course at a school in a school year with its classes as groups."""
+    """A Moodle course: one class, or a course at a school in a school year with its classes as groups.
 
+    ``key`` is that of its first class.
+    """
+
+    key: int
     name: str
     category: str
     title: str
@@ -53,10 +57,10 @@ class MoodleCourses:
         self._courses: dict[str, MoodleCourse] = {}
         self._course_of: dict[str, tuple[str, str]] = {}
         """Class -> its Moodle course, and its group there or nothing."""
-        self.renamed: list[str] = []
-        """Ids of courses whose short name another one has: the id was put behind it."""
-        for record in _records(roster, CLASS):
-            self._add(record)
+        self.renamed: list[int] = []
+        """Keys of the first class of each course whose short name another one has: the id was put behind it."""
+        for key, record in roster.keyed(CLASS):
+            self._add(key, dict(zip(CLASS.attributes, record, strict=True)))
         self._keep_short_names_apart()
 
     def categories(self) -> Iterator[Sequence[str]]:
@@ -89,7 +93,19 @@ class MoodleCourses:
             groups = SEPARATOR.join(sorted(place.groups))
             yield f"{course}/{user}", course, user, COURSE_ROLES[place.role], groups, place.begins, place.ends
 
-    def _add(self, record: _Record) -> None:
+    def joined(self) -> list[int]:
+        """The keys of enrollments of a person who has another one in the same Moodle course."""
+        class_, user = map(ENROLLMENT.attributes.index, ("classSourcedId", "userSourcedId"))
+        seen: set[tuple[str, str]] = set()
+        found = []
+        for key, record in self._roster.keyed(ENROLLMENT):
+            place = self._course_of[record[class_]][0], record[user]
+            if place in seen:
+                found.append(key)
+            seen.add(place)
+        return found
+
+    def _add(self, key: int, record: _Record) -> None:
         school, term = record["schoolSourcedId"], self._terms.get(record["termSourcedId"], {})
         year, starts, ends = (term.get(name, "") for name in ("schoolYear", "startDate", "endDate"))
         grouped = record["deliverAs"] == "group"
@@ -103,7 +119,7 @@ class MoodleCourses:
             category = self._category(record["category"], school, year)
             holes = {"code": code or title, "school": self._schools.get(school, ""), "year": year, "id": name}
             short = with_holes_filled(self._choices.short_name, holes)
-            there = self._courses[name] = MoodleCourse(name, category, title, short, starts, ends)
+            there = self._courses[name] = MoodleCourse(key, name, category, title, short, starts, ends)
         there.widen(starts, ends)
         if grouped:
             there.groups[record["sourcedId"]] = record["title"]
@@ -131,7 +147,7 @@ class MoodleCourses:
             course = self._courses[name]
             if course.short_name.casefold() in taken:
                 course.short_name = f"{course.short_name}-{name}"
-                self.renamed.append(name)
+                self.renamed.append(course.key)
             taken.add(course.short_name.casefold())
 
     @cached_property

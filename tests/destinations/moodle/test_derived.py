@@ -91,7 +91,7 @@ def test_no_two_courses_have_a_short_name():
     tables["class"][1]["classCode"] = "mat091.1"
     found = courses(tables, short_name="{code}")
     assert [row[3] for row in found.courses()] == ["MAT091.1", "mat091.1-5102"]
-    assert found.renamed == ["5102"]
+    assert found.renamed == [5102]
 
 
 def test_an_id_that_is_too_long_is_cut_and_stays_its_own():
