@@ -19,6 +19,7 @@ import pytest
 
 from tests.desktop.atspi import GoneError, Node, Reader
 from tests.support.home import CHECKOUT
+from tests.support.servers import ending_with_us
 
 SECONDS = 60.0
 _PAUSE_SECONDS = 0.02
@@ -190,7 +191,7 @@ def screen(secret_service: dict[str, str]) -> Iterator[Screen]:
     # The screen's number is chosen by the server and told through the pipe.
     # It must not begin anew when a program that was alone on it ends: nobody can connect at that moment.
     command = ["Xvfb", "-displayfd", str(write), "-noreset", "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(ending_with_us("KILL", *command), pass_fds=[write], stderr=subprocess.DEVNULL) as server:
         os.close(write)
         with os.fdopen(read) as told:
             name = f":{told.readline().strip()}"

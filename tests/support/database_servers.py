@@ -5,19 +5,16 @@ without rights, stopped afterwards. A test gets a database of its own in the ses
 from __future__ import annotations
 
 import itertools
-import os
-import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -26,18 +23,13 @@ import pytest
 
 from tests.judges.mirrored import mirror
 from tests.support.certificates import Certificates, ServerCertificate
+from tests.support.servers import dropped_to, ending_with_us, free_port, give, server_folder
 
 PASSWORD = f"canary-{secrets.token_hex(8)}"
 """The password of every account of a test."""
 USER = "psconnect"
+_READY_SECONDS = 60.0
 _numbers = itertools.count(1)
-
-
-def free_port() -> int:
-    """A port of this machine on which nothing listens."""
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -76,14 +68,16 @@ class DatabaseServer(ABC):
     account: str
     administrator: str
     schema = ""
+    ending: signal.Signals
+    """The signal that ends it at once."""
 
     def __init__(self, certificates: Certificates) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"psconnect-{self.system}-"))
+        self.folder = server_folder(self.system)
         self.ca_file = certificates.ca_file
         self.port = free_port()
-        self.folder.chmod(0o755)
         self.data = self.folder / "data"
-        self._own(self.folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        give(self.folder, self.account)
         self.use_certificate(certificates.good)
 
     def use_certificate(self, certificate: ServerCertificate) -> None:
@@ -92,23 +86,28 @@ class DatabaseServer(ABC):
             target = self.folder / name
             shutil.copyfile(source, target)
             target.chmod(0o600)
-            self._own(target)
-
-    def _own(self, path: Path) -> None:
-        if os.geteuid() == 0:
-            entry = pwd.getpwnam(self.account)
-            os.chown(path, entry.pw_uid, entry.pw_gid)
-
-    def _command(self, *command: str | Path) -> list[str]:
-        """The command as the server's account runs it: a server refuses to run as root."""
-        drop = ["setpriv", f"--reuid={self.account}", f"--regid={self.account}", "--clear-groups"]
-        return [*(drop if os.geteuid() == 0 else []), *map(str, command)]
+            give(target, self.account)
 
     def _run(self, *command: str | Path) -> None:
-        done = subprocess.run(
-            self._command(*command), capture_output=True, text=True, check=False, cwd=self.folder, timeout=120
-        )
+        as_account = dropped_to(self.account, *command)
+        done = subprocess.run(as_account, capture_output=True, text=True, check=False, cwd=self.folder, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def _begin(self, *command: str | Path) -> None:
+        """Start the server's process."""
+        # First the account, then the signal: a change of the account forgets it.
+        whole = dropped_to(self.account, *ending_with_us(self.ending.name.removeprefix("SIG"), *command))
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                whole, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def stop(self) -> None:
+        """End it at once, as a power cut would end its connections; what was committed stays."""
+        if self._process is not None:
+            self._process.send_signal(self.ending)
+            self._process.wait()
+            self._process = None
 
     def remove(self) -> None:
         """Stop it, and delete its folder."""
@@ -118,10 +117,6 @@ class DatabaseServer(ABC):
     @abstractmethod
     def start(self) -> None:
         """Start it, and wait until it answers."""
-
-    @abstractmethod
-    def stop(self) -> None:
-        """End it at once, as a power cut would end its connections; what was committed stays."""
 
     @abstractmethod
     def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
@@ -139,6 +134,7 @@ class PostgresServer(DatabaseServer):
     account = "postgres"
     administrator = "postgres"
     schema = "roster"
+    ending = signal.SIGQUIT
 
     def __init__(self, certificates: Certificates) -> None:
         super().__init__(certificates)
@@ -158,11 +154,13 @@ class PostgresServer(DatabaseServer):
             )
 
     def start(self) -> None:
-        self._run(self._bin / "pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "start")
-
-    def stop(self) -> None:
-        if (self.data / "postmaster.pid").exists():
-            self._run(self._bin / "pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+        self._begin(self._bin / "postgres", "-D", self.data)
+        asking = list(map(str, (self._bin / "pg_isready", "-q", "-h", self.folder, "-p", self.port)))
+        end = monotonic() + _READY_SECONDS
+        while subprocess.run(asking, check=False).returncode != 0:
+            assert self._process is not None
+            assert self._process.poll() is None, (self.folder / "log").read_text()
+            assert monotonic() < end, (self.folder / "log").read_text()
 
     def reload(self) -> None:
         """Take over changed settings and certificates."""
@@ -189,11 +187,11 @@ class MariaServer(DatabaseServer):
     system = "mariadb"
     account = "mysql"
     administrator = "root"
+    ending = signal.SIGKILL
 
     def __init__(self, certificates: Certificates) -> None:
         super().__init__(certificates)
         self._socket = self.folder / "socket"
-        self._process: subprocess.Popen[bytes] | None = None
         self._run(
             "mariadb-install-db",
             "--no-defaults",
@@ -203,23 +201,18 @@ class MariaServer(DatabaseServer):
         )
 
     def start(self) -> None:
-        command = self._command(
+        self._begin(
             "mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self._socket}", f"--port={self.port}",
             "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", "--innodb-flush-log-at-trx-commit=2",
             "--innodb-buffer-pool-size=64M", "--skip-log-bin", f"--log-error={self.folder}/log", "--skip-name-resolve",
             f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
         )  # fmt: skip
-        self._process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         waiting = ["mariadb-admin", "--no-defaults", f"--socket={self._socket}", "-uroot", "--wait=60", "ping"]
         subprocess.run(waiting, check=True, capture_output=True, timeout=90)
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-            with suppress(FileNotFoundError):
-                self._socket.unlink()
+        super().stop()
+        self._socket.unlink(missing_ok=True)
 
     def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
         password = "" if user == "root" else PASSWORD

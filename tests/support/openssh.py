@@ -7,15 +7,18 @@ import pwd
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.servers import dropped_to, ending_with_us, free_port, give, is_root, server_folder
+
 _SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 _WAIT_SECONDS = 10.0
+_USER = "nobody"
+"""The server's user where the tests run as root."""
 
 
 @dataclass
@@ -65,7 +68,7 @@ class OpenSsh:
 
     def start(self) -> None:
         """Listen; returns once it does."""
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         lines = [
             f"Port {self.port}",
             "ListenAddress 127.0.0.1",
@@ -81,13 +84,10 @@ class OpenSsh:
         ]
         (self.base / "config").write_text("\n".join(lines) + "\n", encoding="utf-8")
         self._process = subprocess.Popen(
-            [_SSHD, "-D", "-e", "-f", str(self.base / "config")],
+            dropped_to(self.user, *ending_with_us("TERM", _SSHD, "-D", "-e", "-f", self.base / "config")),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            user=self.user if _is_root() else None,
-            group=pwd.getpwnam(self.user).pw_gid if _is_root() else None,
-            extra_groups=[] if _is_root() else None,
         )
         _wait_for(self.port, self._process)
 
@@ -102,11 +102,10 @@ class OpenSsh:
 @contextmanager
 def openssh_server() -> Iterator[OpenSsh]:
     """A server that listens, in a folder of its own that both its user and the tests can reach."""
-    user = "nobody" if _is_root() else pwd.getpwuid(os.getuid()).pw_name
-    base = Path(tempfile.mkdtemp(prefix="psconnect-sshd-"))
+    user = _USER if is_root() else pwd.getpwuid(os.getuid()).pw_name
+    base = server_folder("sshd")
     server = OpenSsh(base, base / "drop", user, base / "client")
     try:
-        base.chmod(0o755)
         server.folder.mkdir()
         _keygen(base / "host", "ed25519")
         _keygen(base / "client", "rsa", "-m", "PEM", "-b", "2048")
@@ -128,20 +127,7 @@ def _keygen(path: Path, kind: str, *options: str) -> None:
 
 def give_to_server(path: Path) -> None:
     """Make a file that of the server's user."""
-    if _is_root():
-        nobody = pwd.getpwnam("nobody")
-        os.chown(path, nobody.pw_uid, nobody.pw_gid)
-
-
-def _is_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    give(path, _USER)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.home import CHECKOUT
+from tests.support.servers import ending_with_us
 
 _NEEDED = ("dbus-daemon", "gnome-keyring-daemon")
 _READY_SECONDS = 30.0
@@ -32,7 +33,8 @@ def _running(
 ) -> Iterator[subprocess.Popen[str]]:
     """A background process that ends with the block; what it complains about goes to `log`."""
     with log.open("w", encoding="utf-8") as errors:
-        process = subprocess.Popen(command, env=env, stdin=stdin, stdout=stdout, stderr=errors, text=True)
+        kept = ending_with_us("KILL", *command)
+        process = subprocess.Popen(kept, env=env, stdin=stdin, stdout=stdout, stderr=errors, text=True)
     with process:
         try:
             yield process

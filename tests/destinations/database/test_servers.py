@@ -24,7 +24,8 @@ from tests.contracts.rosters import changed, large, small
 from tests.destinations.database.support import Base, ServerBase, plan, without
 from tests.judges.roster_database import faults, roster
 from tests.support.certificates import Certificates
-from tests.support.database_servers import PASSWORD, PostgresServer, free_port
+from tests.support.database_servers import PASSWORD, PostgresServer
+from tests.support.servers import free_port
 
 
 def refusal(act: Callable[[], object]) -> PsconnectError:

@@ -30,6 +30,7 @@ from psconnect.service import Service
 from psconnect.store.settings.home import find_home
 from tests.contracts.scheduler_contract import HOME, OTHER_HOME, SchedulerCase, check_scheduler
 from tests.support.schedulers import registered_as
+from tests.support.servers import ending_with_us
 
 _NOTES = """\
 #!{python} -SE
@@ -86,7 +87,8 @@ class Notes:
 
 
 def _quiet(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    kept = ending_with_us("KILL", *command)
+    return subprocess.Popen(kept, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager
