@@ -109,7 +109,8 @@ def published_on(
 ) -> Publication:
     """The place for sets on a shelf; ``same`` names the shelf the same way however it was typed."""
     names = SetNames(context.connection, context.home, loose=context.packing == LOOSE, numbered=context.numbered)
-    beside = context.beside or Path(tempfile.gettempdir(), "psconnect-nothing-delivered")
+    # Whoever delivers says what beside. For others: a folder of their own, because it is made private.
+    beside = context.beside or Path(tempfile.gettempdir(), "psconnect-nothing-delivered", "set")
     notes = Notes(beside, context.connection, same or shelf.address)
     keeps = not context.settings.get(_CONSUMED.key) and not context.numbered
     return Publication(Placing(shelf, notes, keeps, context.on_step), names, earlier)

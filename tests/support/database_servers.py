@@ -93,7 +93,12 @@ class DatabaseServer(ABC):
         done = subprocess.run(as_account, capture_output=True, text=True, check=False, cwd=self.folder, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def _begin(self, *command: str | Path) -> None:
+    def start(self) -> None:
+        """Start it if it does not run, and wait until it answers."""
+        if self._process is None or self._process.poll() is not None:
+            self._begin()
+
+    def _spawn(self, *command: str | Path) -> None:
         """Start the server's process."""
         # First the account, then the signal: a change of the account forgets it.
         whole = dropped_to(self.account, *ending_with_us(self.ending.name.removeprefix("SIG"), *command))
@@ -115,8 +120,8 @@ class DatabaseServer(ABC):
         shutil.rmtree(self.folder)
 
     @abstractmethod
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
+    def _begin(self) -> None:
+        """Start its process, and wait until it answers."""
 
     @abstractmethod
     def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
@@ -153,8 +158,8 @@ class PostgresServer(DatabaseServer):
                 f"ssl = on\nssl_cert_file = '{self.folder}/server.pem'\nssl_key_file = '{self.folder}/server.key'\n"
             )
 
-    def start(self) -> None:
-        self._begin(self._bin / "postgres", "-D", self.data)
+    def _begin(self) -> None:
+        self._spawn(self._bin / "postgres", "-D", self.data)
         asking = list(map(str, (self._bin / "pg_isready", "-q", "-h", self.folder, "-p", self.port)))
         end = monotonic() + _READY_SECONDS
         while subprocess.run(asking, check=False).returncode != 0:
@@ -200,8 +205,8 @@ class MariaServer(DatabaseServer):
             "--auth-root-authentication-method=normal",
         )
 
-    def start(self) -> None:
-        self._begin(
+    def _begin(self) -> None:
+        self._spawn(
             "mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self._socket}", f"--port={self.port}",
             "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", "--innodb-flush-log-at-trx-commit=2",
             "--innodb-buffer-pool-size=64M", "--skip-log-bin", f"--log-error={self.folder}/log", "--skip-name-resolve",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,6 +125,21 @@ def drop(tmp_path: Path) -> Drop:
     folder = tmp_path / "drop"
     folder.mkdir()
     return Drop(folder)
+
+
+def test_where_nobody_said_what_beside_the_folder_of_all_users_stays_open(
+    drop: Drop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_all = tmp_path / "tmp"
+    of_all.mkdir()
+    of_all.chmod(0o1777)
+    before = of_all.stat().st_mode
+    monkeypatch.setattr(tempfile, "tempdir", str(of_all))
+    context = PlaceContext(CONNECTION, {}, lambda _step: None, TestClock(), "a1" * 16, None, "loose")
+    place = published_on(FolderShelf(drop.folder), context)
+    place.prepare(lambda to: _write(to, NEW), CancelToken()).publish(take_over=False)
+    assert set(NEW) == set(drop.stands())
+    assert of_all.stat().st_mode == before
 
 
 def test_nothing_but_the_set_is_left_in_the_folder(drop: Drop) -> None:
