@@ -67,7 +67,7 @@ def test_everything_of_a_connection_is_listed_then_gone(connected: Connected, me
     name = lived_in(connected).name
     other = connected.service.connection(name)
     connected.service.save_connection(msgspec.structs.replace(other, name="Other", id=""))
-    stays = {one for one in files(connected) if "other-" in one or "d2" in one}
+    stays = {one for one in files(connected) if Path(one).name.startswith(("other-", "d2."))}
     found = connected.service.belongings(name)
     assert {one.kind for one in found.items} == {"settings", "copy", "secret", "roster", "reading", "notes", "draft"}
     named = {str(Path(one.name).relative_to(connected.folder / "home")) for one in found.items if one.kind != "secret"}
