@@ -9,7 +9,7 @@ from psconnect.model.problems import Rule
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
-ACCOUNT_MISSING = Rule("account-missing", "error")
+ACCOUNT_MISSING = Rule("account-missing", "error", left_out=True)
 VALUE_NOT_TAKEN = Rule("value-left-out-of-file", "warning", counted=True)
 SCHOOL_MISSING = Rule("person-without-school", "warning", counted=True)
 

@@ -159,6 +159,78 @@ def small() -> Tables:
     }
 
 
+def awkward() -> Tables:
+    """The small district with something that a format can't take, or not as it is, in each kind of record."""
+    tables = small()
+    for entity, rows in _AWKWARD.items():
+        attributes, *records = rows
+        tables[entity] += _rows(entity, attributes, *records)
+    return tables
+
+
+_PERSON = "schoolSourcedIds username givenName familyName email identifier"
+_AWKWARD: dict[str, tuple[str, ...]] = {
+    "school": ("type name identifier extra", "4_5 | school | Oak School | | {'School_zip':'1','enabledUser':'x'}"),
+    "calendar": (
+        "schoolSourcedId schoolYear title type startDate endDate",
+        "521 | 3 | 2027 | Term\n9 | term | soon | 2027-06-11",
+    ),
+    "course": ("orgSourcedId title courseCode extra", "87 | 3 | Art | ART1 | {'course_format':'online','grade':'Q'}"),
+    "class": (
+        "courseSourcedId schoolSourcedId termSourcedId title classCode classType extra",
+        # No teacher; nobody but teachers, too many of them; a lead teacher who is missing.
+        "5103 | 86 | 3 | 502 | Workshop (2) | WS.2 | scheduled |",
+        "5104 | 87 | 3 | 521 | Art (1)      | A.1  | scheduled | {'course_format':'online','grades':'Q'}",
+        "5105 | 87 | 4 | 511 | Art (2)      | A.2  | scheduled |",
+        "5_6  | 87 | 9 | 511 | Art (3)      | A.3  | scheduled |",
+    ),
+    "student": (
+        f"{_PERSON} grade stateId extra",
+        "441   | 3 |      | Di  | Dee |                    | 300001 | 9 | | {'phone':'1','flag.x':'?','sex':'Q'}",
+        "442   | 3 | ed   | Ed  | Dee | ada@s.example.org  | 300002 | Q | S 1 | {'password_policy':'9','iep':'?'}",
+        "443   |   | flo  | Flo | Dee | flo@s.example.org  | 300003 | 9 | |",
+        "444   | 9 | gus  | Gus | Dee | gus@s.example.org  | 300004 | 9 | |",
+        "445   | 3 | h h  | Hal | Dee | h h@s.example.org  | 300005 | 9 | | {'Student_zip':'1','enabledUser':'x'}",
+        "4_46  | 3 | ike  | Ike | Dee | ike@s.example.org  | 300006 | 9 | |",
+        "4 47 | 3 | ada  | Jo  | Dee | jo@s.example.org   | 300007 | 9 | |",
+    ),
+    "teacher": (
+        f"{_PERSON} extra",
+        "T71 | 9 | kim | Kim | Kay | kim@s.example.org | 00071 | {'phone':'555'}",
+        "T72 | 3 |     | Lee | Kay |                   | 00072 |",
+        *(f"T{number} | 3 | t{number} | Mo | Kay | t{number}@s.example.org | 00{number} |" for number in range(80, 98)),
+    ),
+    "admin": (_PERSON, "T74 |  | nat | Nat | Kay | nat@s.example.org | 00074"),
+    "contact": (
+        "username givenName familyName email phone extra",
+        "C310 | C310 |     |     | c310@mail.example.org | 2175550100 | {'guardianId':'4310'}",
+        "C311 | C311 | Pat | Poe | c311@mail.example.org | 2175550101x22 | {'guardianId':'4301','note':'x'}",
+        "C312 | C312 | Quy | Poe | c312@mail.example.org | 5          | {'guardianId':'4312'}",
+        "C313 | C313 | Rex | Poe | c313@mail.example.org |            |",
+        "C314 | C314 | Sam | Poe | c314@mail.example.org |            |",
+        "C315 | C315 | Tess | Poe | c315@mail.example.org |           |",
+    ),
+    "relationship": (
+        "studentSourcedId contactSourcedId relation role",
+        "1010 | 431 | C310 | Mother | parent",
+        "1011 | 431 | C311 | Cousin twice removed | relative",
+        "1012 | 441 | C312 | Mother | parent",
+        "1013 | 431 | C313 | Aunt   | relative",
+        "1014 | 431 | C314 | Aunt   | relative",
+        "1015 | 431 | C315 | Aunt   | relative",
+        "1016 | 431 | C300 | Aunt   | parent",
+    ),
+    "enrollment": (
+        "classSourcedId schoolSourcedId userSourcedId role primary",
+        "11001 | 5103 | 3 | 431 | student | false",
+        "11002 | 5105 | 4 | 443 | student | false",
+        "T6001 | 5105 | 4 | T72 | teacher | true",
+        "T6002 | 5_6  | 9 | T64 | teacher | true",
+        *(f"T{6_100 + number} | 5104 | 3 | T{number} | teacher | false" for number in range(80, 98)),
+    ),
+}
+
+
 def changed() -> Tables:
     """The small district on the next day: one name is spelled otherwise."""
     tables = small()

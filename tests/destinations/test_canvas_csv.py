@@ -161,6 +161,19 @@ def test_a_custom_field_with_the_name_of_an_optional_column_fills_it(tmp_path: P
     assert found(roster, tmp_path) == {("custom-field-without-column", "student", "locker"): 1}
 
 
+@pytest.mark.parametrize(("courses", "filled", "lost"), [("section", "class", "course"), ("course", "course", "class")])
+def test_a_custom_field_fills_a_course_only_if_canvas_courses_are_made_of_its_records(
+    tmp_path: Path, courses: str, filled: str, lost: str
+) -> None:
+    tables = small()
+    tables[lost][0]["extra"] = json.dumps({"course_format": "blended"})
+    tables[filled][0]["extra"] = json.dumps({"course_format": "online"})
+    roster = ListRoster(tables, further={"class": ("course_format",), "course": ("course_format",)})
+
+    assert files(tmp_path, roster, courses=courses)["courses"][0]["course_format"] == "online"
+    assert found(roster, tmp_path, courses=courses) == {("custom-field-without-column", lost, "course_format"): 1}
+
+
 def ended(change: Callable[[Tables], object]) -> Compared:
     """The small district after this change."""
     tables = small()

@@ -295,7 +295,7 @@ def test_a_nameless_contact_and_a_second_relation_are_left_out_and_told(tmp_path
 
     assert [row["Contact_sis_id"] for row in rows] == ["C0"]
     found = findings(tables)
-    assert found["contact-without-name", "student", "contacts"] == 1
+    assert found["contact-without-name", "contact", "familyName"] == 1
     assert found["contact-related-twice", "student", "contacts"] == 1
 
 

@@ -7,7 +7,7 @@ from psconnect.model.problems import Rule
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
-ACCOUNT_TAKEN = Rule("account-taken", "error")
+ACCOUNT_TAKEN = Rule("account-taken", "error", left_out=True)
 ID_REWRITTEN = Rule("id-rewritten", "info", counted=True)
 INSTRUCTORS = Rule("instructors-over-fifteen", "warning")
 NO_INSTRUCTOR = Rule("class-without-instructor", "info", counted=True)

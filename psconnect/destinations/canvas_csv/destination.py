@@ -52,7 +52,7 @@ class CanvasCsv(Snapshot):
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
         """What doesn't come into the files, and what Canvas keeps although it was removed."""
-        return canvas_findings(roster, self.removed, cancel)
+        return canvas_findings(roster, self.removed, cancel, by_course=self.choices.by_course)
 
 
 def _open(context: Context) -> CanvasCsv:

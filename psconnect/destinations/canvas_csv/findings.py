@@ -35,7 +35,7 @@ CANVAS_RULES = {
             "integration_id, or remove it."
         ),
     ),
-    Rule(_KEPT, "warning", counted=True): RuleTexts(
+    Rule(_KEPT, "warning", counted=True, left_out=True): RuleTexts(
         marked("Removed here, kept in Canvas"),
         marked("Canvas keeps what a file no longer names, and nothing is said of the removed record"),
         marked(
@@ -57,11 +57,17 @@ _FILE_OF: dict[Entity, str] = {
 }
 
 
-def canvas_findings(roster: Roster, removed: str, cancel: CancelToken) -> Iterator[Problem]:
-    """What doesn't come into the files, and what Canvas keeps although it was removed."""
+def canvas_findings(roster: Roster, removed: str, cancel: CancelToken, *, by_course: bool) -> Iterator[Problem]:
+    """What doesn't come into the files, and what Canvas keeps although it was removed.
+
+    ``by_course``: whether a Canvas course is made of a course; else it is made of a class, and has only the custom
+    fields of classes.
+    """
     for entity in (*_PEOPLE, CLASS, COURSE, SCHOOL):
         cancel.check()
         file = next((name for name, entities in EXTENDED_FILES.items() if entity in entities), "")
+        if entity is (CLASS if by_course else COURSE):
+            file = ""
         for label in roster.labels(entity):
             if label not in OPTIONAL_COLUMNS.get(file, ()) and label != SIGN_IN_TYPE:
                 yield from _counted(

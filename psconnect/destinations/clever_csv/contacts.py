@@ -35,13 +35,11 @@ class Chosen:
         kept: the cells of those that are delivered: parents first, then guardians, then others, each in the order of
             PowerSchool's rows.
         beyond: how many there are after the fifth.
-        nameless: how many have no name, which the format needs.
         repeated: how many relationships are to a person who is among the student's contacts already.
     """
 
     kept: list[Cells] = field(default_factory=list)
     beyond: int = 0
-    nameless: int = 0
     repeated: int = 0
 
 
@@ -77,7 +75,7 @@ class StudentContacts:
             if (at, sis_id) in seen:
                 chosen.repeated += 1
             elif not name.strip():
-                chosen.nameless += 1
+                continue  # The format needs one.
             elif len(chosen.kept) == MOST_CONTACTS:
                 chosen.beyond += 1
             else:

@@ -38,7 +38,7 @@ Keyed = Iterator[tuple[int, list[str]]]
 def clever_findings(roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
     """What is left out, left blank or replaced when the roster is written."""
     look = _Look(roster, cancel)
-    look.at_schools_and_terms()
+    look.at_schools()
     look.at_staff()
     look.at_contacts()
     with closing(EnrolledStudents()) as enrolled:
@@ -55,28 +55,24 @@ class _Look:
         self._roster, self._cancel = roster, cancel
         self._timetable: Timetable = read_timetable(roster)
 
-    def at_schools_and_terms(self) -> None:
-        """Schools' numbers and custom fields; days of terms."""
+    def at_schools(self) -> None:
+        """Schools' numbers and custom fields."""
         refused, number = self._refused(columns.CLEVER_SCHOOLS), SCHOOL.attributes.index("identifier")
         for key, record in self._keyed(SCHOOL):
             if record[0] in self._timetable.schools:
                 self._blank(SCHOOL, key, refused(record[-1]))
                 self.found(findings.SCHOOL_NUMBER, SCHOOL, key, "identifier", not record[number].strip())
-        for key, record in self._keyed(CALENDAR):
-            term = dict(zip(CALENDAR.attributes, record, strict=True))
-            for attribute, column in (("startDate", "Term_start"), ("endDate", "Term_end")):
-                if term[attribute] and not us_date(term[attribute]):
-                    self._blank(CALENDAR, key, [column])
 
     def at_staff(self) -> None:
         """Schools, emails and custom fields of teachers and other staff."""
         email, schools = TEACHER.attributes.index("email"), TEACHER.attributes.index("schoolSourcedIds")
         refused = self._refused(columns.CLEVER_TEACHERS)
         for key, record in self._keyed(TEACHER):
+            if not self._timetable.teaching_schools(record[0], record[schools]):
+                self.found(findings.NO_SCHOOL, TEACHER, key, "schoolSourcedIds")
+                continue
             self._blank(TEACHER, key, refused(record[-1]))
             self.found(findings.TEACHER_EMAIL, TEACHER, key, "email", not record[email].strip())
-            homeless = not self._timetable.teaching_schools(record[0], record[schools])
-            self.found(findings.NO_SCHOOL, TEACHER, key, "schoolSourcedIds", homeless)
         refused, schools = self._refused(columns.CLEVER_STAFF), ADMIN.attributes.index("schoolSourcedIds")
         for key, record in self._keyed(ADMIN):
             self._blank(ADMIN, key, refused(record[-1]))
@@ -87,7 +83,11 @@ class _Look:
         """Contacts' names, phones and custom fields, and relations."""
         at = CONTACT.attributes.index
         others = {label for label in self._roster.labels(CONTACT) if not is_phone_type(label)}
+        names = itemgetter(*map(at, ("givenName", "middleName", "familyName")))
         for key, record in self._keyed(CONTACT):
+            if not "".join(names(record)).strip():
+                self.found(findings.NAMELESS, CONTACT, key, "familyName")
+                continue
             phone, sort, given = record[at("phone")], phone_type_of(record[-1]), columns.labels_in(record[-1])
             blank = [column for column, text, cell in (
                 ("Contact_phone", phone, phone_digits(phone)),
@@ -115,7 +115,6 @@ class _Look:
                 for (key, record), its in zip(placed, contacts.of([record[0] for _, record in placed]), strict=True):
                     self._blank(STUDENT, key, refused(record[-1]))
                     self.found(findings.OVER_FIVE, STUDENT, key, "contacts", its.beyond)
-                    self.found(findings.NAMELESS, STUDENT, key, "contacts", its.nameless)
                     self.found(findings.RELATED_TWICE, STUDENT, key, "contacts", its.repeated)
 
     def at_enrollments(self, enrolled: EnrolledStudents) -> set[str]:
@@ -141,19 +140,29 @@ class _Look:
                 lost.append(key)
 
     def at_classes(self, filled: set[str]) -> None:
-        """Teachers, students and custom fields of classes and courses."""
+        """Teachers, students and custom fields of classes; custom fields of their courses, days of their terms."""
         cells = CustomCells(columns.CLEVER_SECTIONS, self._roster)
+        course, term = map(CLASS.attributes.index, ("courseSourcedId", "termSourcedId"))
+        taught, running = set[str](), set[str]()
         for key, record in self._keyed(CLASS):
+            if record[0] not in self._timetable.sections:
+                self.found(findings.NO_TEACHER, CLASS, key, "teachers")
+                continue
+            taught.add(record[course])
+            running.add(record[term])
             self._blank(CLASS, key, cells.refused(record[-1]))
-            teachers = self._timetable.teachers.get(record[0], [])
-            delivered = record[0] in self._timetable.sections
-            self.found(findings.NO_TEACHER, CLASS, key, "teachers", not delivered)
-            self.found(findings.NO_STUDENTS, CLASS, key, "students", delivered and record[0] not in filled)
-            led = record[0] in self._timetable.led
-            self.found(findings.NO_LEAD, CLASS, key, "teachers", delivered and not led)
-            self.found(findings.OVER_TEN, CLASS, key, "teachers", max(len(teachers) - columns.MOST_TEACHERS, 0))
+            self.found(findings.NO_STUDENTS, CLASS, key, "students", record[0] not in filled)
+            self.found(findings.NO_LEAD, CLASS, key, "teachers", record[0] not in self._timetable.led)
+            beyond = len(self._timetable.teachers[record[0]]) - columns.MOST_TEACHERS
+            self.found(findings.OVER_TEN, CLASS, key, "teachers", max(beyond, 0))
         for key, record in self._keyed(COURSE):
-            self._blank(COURSE, key, cells.refused(record[-1]))
+            if record[0] in taught:
+                self._blank(COURSE, key, cells.refused(record[-1]))
+        for key, record in self._keyed(CALENDAR):
+            if record[0] in running:
+                days = dict(zip(CALENDAR.attributes, record, strict=True))
+                columns_of = {"startDate": "Term_start", "endDate": "Term_end"}.items()
+                self._blank(CALENDAR, key, [to for day, to in columns_of if days[day] and not us_date(days[day])])
 
     def _keyed(self, entity: Entity) -> Keyed:
         for number, one in enumerate(self._roster.keyed(entity)):

@@ -13,7 +13,7 @@ GRADE_UNKNOWN = Rule("grade-unknown", "warning", counted=True)
 PHONE_NOT_SENT = Rule("phone-not-sent", "warning", counted=True)
 PHONE_EXTENSION = Rule("phone-extension", "info", counted=True)
 YEAR_MISSING = Rule("school-without-year", "warning")
-CONTACTS_OFF = Rule("contacts-not-sent", "info", counted=True)
+CONTACTS_OFF = Rule("contacts-not-sent", "info", counted=True, left_out=True)
 RELATIONSHIP_TWICE = Rule("relationship-twice", "info", counted=True)
 
 SDS_RULES = {
