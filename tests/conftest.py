@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.certificates",
     "tests.support.database_servers",
     "tests.support.demo",
+    "tests.support.moodle",
     "tests.support.service_kind",
     "tests.support.thorough",
 ]

@@ -1,0 +1,74 @@
+"""An account as the robot may see it (`user/lib.php`, moodle.md 4): what it may not see is left out.
+
+The robot's own account is always shown whole, whatever its role lacks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.moodle.server.records import User
+from tests.moodle.server.session import Session
+
+#: Given only when not empty (moodle.md 6.2); PHP takes "0" for empty.
+_WHEN_FILLED = ("country", "city")
+_DETAILS_WHEN_FILLED = ("idnumber", "institution")
+_CONTACT = ("phone1", "phone2", "address")
+_SETTINGS = ("auth", "confirmed", "lang", "theme", "timezone", "mailformat")
+_PICTURES = {"profileimageurl": "f1", "profileimageurlsmall": "f2"}
+
+
+def php_empty(value: str) -> bool:
+    """Whether PHP takes a text for empty."""
+    return value in {"", "0"}
+
+
+def user_details(session: Session, user: User) -> dict[str, Any] | None:
+    """The account's keys that the robot may see; None where it may not see the account."""
+    own = user.id == session.robot.user.id
+    if not own and not session.can("moodle/user:viewdetails"):
+        return None
+    every = own or session.can("moodle/user:viewalldetails")
+    found: dict[str, Any] = {"id": user.id, **_when(every, username=user.username)}
+    found |= _when(_full_names(session), firstname=user.firstname, lastname=user.lastname)
+    found["fullname"] = f"{user.firstname} {user.lastname}".strip()
+    identity = own or user.maildisplay == 1 or session.can("moodle/site:viewuseridentity")
+    found |= _when(identity, email=user.email)
+    found |= _filled(user, _CONTACT) if session.can("moodle/user:viewhiddendetails") else {}
+    found |= _filled(user, _WHEN_FILLED)
+    if every:
+        found |= {"department": user.department, **_filled(user, _DETAILS_WHEN_FILLED)}
+        found |= {name: getattr(user, name) for name in _SETTINGS}
+    found |= {"firstaccess": user.firstaccess, "lastaccess": user.lastaccess, "suspended": user.suspended}
+    found |= _when(session.release != "4.3", trackforums=0)
+    found |= _when(user.description != "", description=user.description, descriptionformat=1)
+    found |= {name: f"/theme/image.php/boost/core/1/u/{place}" for name, place in _PICTURES.items()}
+    return found | _custom_fields(session, user)
+
+
+def _when(given: bool, **keys: Any) -> dict[str, Any]:
+    return keys if given else {}
+
+
+def _filled(user: User, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name in names if not php_empty(value := getattr(user, name))}
+
+
+def _full_names(session: Session) -> bool:
+    by_format = session.release != "4.3" and session.switches.full_names_in_format
+    return by_format or session.can("moodle/site:viewfullnames")
+
+
+def _custom_fields(session: Session, user: User) -> dict[str, Any]:
+    found = [
+        {
+            "type": field.datatype,
+            "value": user.fields[field.shortname],
+            "displayvalue": session.text(user.fields[field.shortname]),
+            "name": field.name,
+            "shortname": field.shortname,
+        }
+        for field in session.state.profile_fields
+        if field.visible and user.fields.get(field.shortname)
+    ]
+    return {"customfields": found} if found else {}
