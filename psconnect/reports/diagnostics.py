@@ -112,6 +112,8 @@ SETTINGS: Mapping[str, Show] = {
     "schedule.every": _word("never", "day", "week"),
     "schedule.days": _word(*WEEKDAYS),
     "schedule.at": _like(_CLOCK),
+    "schedule.repeat": _plain,
+    "schedule.repeat_until": _like(_CLOCK),
     "schedule.zone": _like(r"[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_-]+){1,2}|UTC"),
     "schedule.off_peak": _like(_CLOCK),
     "schedule.off_peak_minute": _plain,

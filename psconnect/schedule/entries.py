@@ -20,6 +20,9 @@ from psconnect.schedule.systems.kind import Entry, LocalTime, without_years
 
 _AHEAD = timedelta(days=15)
 """More than two weeks, so that each weekday is met before and after a change of the clocks."""
+_LESS_FAR = (timedelta(days=7), timedelta(days=3), timedelta(days=1))
+_MOST_TIMES = 44
+"""Room for a start at login, the first day of school and a run "tonight" among 48 triggers of a Windows task."""
 _NEW_YEAR_AHEAD = timedelta(days=370)
 _MINUTE = timedelta(minutes=1)
 
@@ -28,15 +31,26 @@ def entry_of(
     entry_id: str, name: str, command: Sequence[str], schedule: Schedule, tonight: datetime | None, now: datetime
 ) -> Entry | None:
     """What the system has to start for a connection; None if nothing starts any more."""
-    repeated = [start.at for start in schedule.between(now, now + _AHEAD) if start.why == "schedule"]
+    repeated = _as_far_ahead_as_fits(schedule, now)
     once = [start.at for start in schedule.between(now, now + _NEW_YEAR_AHEAD) if start.why == "new-year"]
     if tonight and tonight > now:
         once.append(tonight)
-    times = (*_repeated(repeated, schedule.here), *(_once(at, schedule.here) for at in _findable(once, schedule.here)))
+    times = (*repeated, *(_once(at, schedule.here) for at in _findable(once, schedule.here)))
     if not times:
         return None
     until = _last_day(schedule, max(once, default=now))
     return Entry(entry_id, name, tuple(command), times, until, at_login=True)
+
+
+def _as_far_ahead_as_fits(schedule: Schedule, now: datetime) -> list[LocalTime]:
+    """The repeated times of the coming two weeks, or of fewer days where a change of the clocks makes them too many."""
+    times: list[LocalTime] = []
+    for days in (_AHEAD, *_LESS_FAR):
+        starts = [start.at for start in schedule.between(now, now + days) if start.why == "schedule"]
+        times = list(_repeated(starts, schedule.here))
+        if len(times) <= _MOST_TIMES:
+            break
+    return times
 
 
 def connection_of(entry_id: str) -> str:

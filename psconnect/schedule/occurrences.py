@@ -67,7 +67,7 @@ def _of_days(
 ) -> Iterator[ScheduledStart]:
     # A day more at both ends, because a gap may move a start over midnight.
     day, end = first - _DAY, min(last + _DAY, settings.until or date.max)
-    times = [clock_time(text) for text in settings.at]
+    times = [clock_time(text) for text in settings.times]
     while day <= end:
         if settings.every == "day" or WEEKDAYS[day.weekday()] in settings.days:
             for at in times:

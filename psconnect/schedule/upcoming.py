@@ -64,7 +64,7 @@ def _last(schedule: Schedule, now: datetime) -> Upcoming | None:
 def _note(schedule: Schedule, start: ScheduledStart) -> Phrase | None:
     """What sets a start apart: the clocks skip its time on that day."""
     local = start.at.astimezone(zone_of(schedule.settings, schedule.here))
-    asked = {clock_time(text) for text in schedule.settings.at}
+    asked = {clock_time(text) for text in schedule.settings.times}
     if start.why == "schedule" and local.time() not in asked:
         return phrase("upcoming/clocks")
     return None

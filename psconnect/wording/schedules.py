@@ -36,7 +36,7 @@ def system_word(system: str) -> str:
 
 def when_word(settings: ScheduleSettings) -> str:
     """When a connection runs by itself, as one sentence."""
-    times = listed(sorted(settings.at))
+    times = _times(settings)
     if not settings.is_on:
         return tr("Does not run by itself.")
     zone = settings.zone or tr("this computer’s time")
@@ -61,10 +61,19 @@ def schedule_words(settings: ScheduleSettings) -> str:
         return tr("not by itself")
     if not settings.at:
         return tr("on the first day of the school calendar only")
-    times = listed(settings.at)
+    times = _times(settings)
     if settings.every == "day" or len(settings.days) == len(WEEKDAYS):
         return tr("every day at {times}", times=times)
     return tr("{days} at {times}", days=days_words(settings.days), times=times)
+
+
+def _times(settings: ScheduleSettings) -> str:
+    """``05:30 and 17:30``, and how it runs again: ``05:30, and every 15 minutes until 16:00``."""
+    times = listed(sorted(settings.at))
+    if not settings.repeat:
+        return times
+    until = settings.repeat_until
+    return tr("{times}, and every {minutes} minutes until {until}", times=times, minutes=settings.repeat, until=until)
 
 
 def days_words(days: Sequence[Weekday]) -> str:

@@ -36,6 +36,9 @@ def test_a_schedule_is_kept_as_written() -> None:
         ({"zone": "Mars/Olympus"}, "PSC-SCHEDULE-ZONE"),
         ({"zone": "../etc/passwd"}, "PSC-SCHEDULE-ZONE"),
         ({"off_peak": ["22:00", "22:00"]}, "PSC-SCHEDULE-OFF-PEAK"),
+        ({"every": "day", "at": ["07:00"], "repeat": 15, "repeat_until": "07:00"}, "PSC-SCHEDULE-REPEAT"),
+        ({"every": "day", "at": ["06:00"], "repeat": 10}, "PSC-SCHEDULE-OFTEN"),
+        ({"every": "day", "at": ["06:00"], "repeat": 1}, "PSC-SETTINGS-INVALID"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(table: dict[str, Any], code: str) -> None:

@@ -56,6 +56,7 @@ SETTING_LABELS = {
     "schedule.every": marked("Runs by itself"),
     "schedule.days": marked("Days of the week"),
     "schedule.at": marked("Times"),
+    "schedule.repeat": marked("Runs again"),
     "schedule.zone": marked("Time zone"),
     "schedule.off_peak": marked("Off-peak hours"),
     "schedule.until": marked("Last day"),

@@ -66,6 +66,10 @@ TEXTS = {
     "PSC-SCHEDULE-OFF-PEAK": _schedule(
         marked("The off-peak hours end when they begin."), marked("Give two different times.")
     ),
+    "PSC-SCHEDULE-OFTEN": _schedule(
+        marked("It would run {count} times a day; {most} is the most."),
+        marked("Run again less often, or stop earlier in the day."),
+    ),
     "PSC-SCHEDULE-PERCENT": _system(
         marked("A name or folder has two % signs, and Windows would put something else between them."),
         marked("Give the connection or the folder a name with one % sign at most."),
@@ -73,6 +77,10 @@ TEXTS = {
     "PSC-SCHEDULE-PROGRAM": _system(
         marked("The program that the scheduler would start is not there: {path}."),
         marked("Install psconnect again."),
+    ),
+    "PSC-SCHEDULE-REPEAT": _schedule(
+        marked("The time until which it runs again comes before its first time, {first}."),
+        marked("Give a later time."),
     ),
     "PSC-SCHEDULE-REGISTRY": ErrorTexts(
         marked("The start at login can’t be changed"),

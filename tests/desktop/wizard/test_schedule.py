@@ -23,7 +23,7 @@ from psconnect.desktop.wizard.steps.schedule import (
 from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
-from psconnect.model.schedule import ScheduleSettings
+from psconnect.model.schedule import REPEATS, ScheduleSettings
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
@@ -95,6 +95,14 @@ def test_what_is_missing_is_said_where_it_is_missing() -> None:
     assert needs(SchedulePart("day", at=("05:30",), zone="America/Lincoln")).keys() == {"zone"}
     assert needs(SchedulePart(off_peak=("22:00", "22:00"))).keys() == {"off_peak"}
     assert needs(SchedulePart(off_peak=("22:00", "late"))).keys() == {"off_peak"}
+
+
+def test_what_runs_again_has_a_last_time_after_the_first() -> None:
+    assert needs(SchedulePart("day", at=("05:30",), repeat=30)) == {}
+    assert "late" in needs(SchedulePart("day", at=("05:30",), repeat=30, repeat_until="late"))["repeat"]
+    assert "05:30" in needs(SchedulePart("day", at=("05:30",), repeat=30, repeat_until="05:00"))["repeat"]
+    assert "64 times" in needs(SchedulePart("day", at=("05:30",), repeat=10))["repeat"]
+    assert needs(SchedulePart("never", at=("05:30",), repeat=10)) == {}
 
 
 def test_what_is_typed_wrong_is_kept_from_nobody_who_does_not_need_it() -> None:
@@ -349,10 +357,17 @@ def test_what_is_typed_is_what_is_saved(setting: Setting, scheduled: MadeUpSched
     setting.type(page.times.times.edits[0], "6 am")
     setting.type(page.times.off_peak[0], "11 pm")
     setting.press(page.end.new_year)
+    setting.press(page.times.repeat_button)
+    page.times.repeat.activated.emit(REPEATS.index(15))
+    setting.type(page.times.repeat_until, "2:30 pm")
     saved = opened.saved()
     assert saved.off_peak_minute is not None
     expected = typed_schedule(
-        SchedulePart("week", ("mon", "tue", "wed", "thu"), ("06:00",), saved.zone, ("23:00", "05:00"), new_year=True)
+        SchedulePart(
+            *("week", ("mon", "tue", "wed", "thu"), ("06:00",), 15, "14:30"),
+            *(saved.zone, ("23:00", "05:00")),
+            new_year=True,
+        )
     )
     assert replace(saved, off_peak_minute=None) == expected
     assert (

@@ -205,7 +205,7 @@ class SchedulePage(StepPage):
         if wrong or not part.at:
             return ""
         days = len(WEEKDAYS) if part.every == "day" else len(part.days)
-        runs = counted(days * len(part.at), "1 run a week", "{count} runs a week")
+        runs = counted(days * len(typed_schedule(part).times), "1 run a week", "{count} runs a week")
         takes = self._facts.takes if self._facts else None
         if takes is None:
             return runs

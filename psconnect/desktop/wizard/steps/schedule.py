@@ -12,14 +12,19 @@ from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section, sentence, told
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
-from psconnect.model.schedule import WEEKDAYS, Every, ScheduleSettings, Weekday, check_schedule
+from psconnect.model.schedule import WEEKDAYS, Every, Repeat, ScheduleSettings, Weekday, check_schedule
 from psconnect.wording.schedules import schedule_words
 from psconnect.wording.times import date_words
 
 _TYPED = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2}))?\s*([ap])?\.?(?:m\.?)?", re.IGNORECASE | re.ASCII)
 """A time as people type it: 5:30, 0530, 5.30 pm, 5 p.m., 17h30."""
 _NOON, _HOURS, _MINUTES = 12, 24, 60
-_FIELDS = {"PSC-SCHEDULE-ZONE": "zone", "PSC-SCHEDULE-NO-TIME": "at"}
+_FIELDS = {
+    "PSC-SCHEDULE-ZONE": "zone",
+    "PSC-SCHEDULE-NO-TIME": "at",
+    "PSC-SCHEDULE-REPEAT": "repeat",
+    "PSC-SCHEDULE-OFTEN": "repeat",
+}
 
 
 class SchedulePart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -28,6 +33,8 @@ class SchedulePart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fi
     every: Every = "never"
     days: tuple[Weekday, ...] = WEEKDAYS[:5]
     at: tuple[str, ...] = ()
+    repeat: Repeat = 0
+    repeat_until: str = "16:00"
     zone: str = ""
     off_peak: tuple[str, str] = ("22:00", "05:00")
     new_year: bool = False
@@ -57,6 +64,10 @@ class ScheduleStep(StepSpec[SchedulePart]):
         window = next((text for text in part.off_peak if not clock_typed(text)), None)
         if window is not None:
             yield self.need("off_peak", _no_time(window))
+        last = part.repeat_until if part.every != "never" and part.repeat else ""
+        if last and not clock_typed(last):
+            yield self.need("repeat", _no_time(last))
+            return
         if part.every == "week" and not part.days:
             yield self.need("days", told(FixSettings("PSC-SCHEDULE-NO-DAY")))
         elif not wrong and window is None:
@@ -96,7 +107,8 @@ class ScheduleStep(StepSpec[SchedulePart]):
         # What is typed wrong is written where it is needed, so that it is refused and not lost.
         at = [clock_typed(one) or one for one in part.at if clock_typed(one) or part.every != "never"]
         schedule |= {"every": part.every, "days": _in_order(part.days), "at": list(dict.fromkeys(at))}
-        schedule |= {"zone": part.zone, "new_year": part.new_year}
+        schedule |= {"zone": part.zone, "new_year": part.new_year, "repeat": part.repeat}
+        schedule["repeat_until"] = clock_typed(part.repeat_until) or part.repeat_until
         schedule["off_peak"] = [clock_typed(one) or one for one in part.off_peak]
         schedule.pop("until", None)
         if part.until:
@@ -106,7 +118,10 @@ class ScheduleStep(StepSpec[SchedulePart]):
         """As the connection has it."""
         own = connection.schedule
         until = own.until.isoformat() if own.until else ""
-        return SchedulePart(own.every, tuple(own.days), tuple(own.at), own.zone, own.off_peak, own.new_year, until)
+        return SchedulePart(
+            *(own.every, tuple(own.days), tuple(own.at), own.repeat, own.repeat_until),
+            *(own.zone, own.off_peak, own.new_year, until),
+        )
 
 
 def typed_schedule(part: SchedulePart) -> ScheduleSettings:
@@ -116,6 +131,8 @@ def typed_schedule(part: SchedulePart) -> ScheduleSettings:
         every=part.every,
         days=_in_order(part.days),
         at=sorted({at for text in part.at if (at := clock_typed(text))}),
+        repeat=part.repeat,
+        repeat_until=clock_typed(part.repeat_until) or ScheduleSettings().repeat_until,
         zone=part.zone,
         off_peak=(first, last),
         new_year=part.new_year,
