@@ -10,6 +10,7 @@ from typing import Protocol
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
+from psconnect.model.phrases import Phrase
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Change
 from psconnect.transfer.fileset import FileSet, Rows, limited
@@ -86,8 +87,8 @@ class Snapshot(ABC):
         """The receipt of what the place has now; else empty."""
         return self.place.standing()
 
-    def owned_by(self) -> str:
-        """A sentence about who else delivers to the place; empty for nobody."""
+    def owned_by(self) -> Phrase | None:
+        """Who else delivers to the place, as a sentence; None for nobody."""
         return self.place.owned_by()
 
     def replaces(self) -> Sequence[str]:

@@ -12,6 +12,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Link, Outcome, Standing
+from psconnect.model.phrases import Phrase
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Change
 
@@ -52,9 +53,9 @@ class Writer(ABC):
     def check(self) -> Sequence[Finding]:
         """Check the system step by step; a failed finding keeps a run from starting. Changes nothing there."""
 
-    def owned_by(self) -> str:
-        """A sentence about who else delivers there; empty for nobody or unknown."""
-        return ""
+    def owned_by(self) -> Phrase | None:
+        """Who else delivers there, as a sentence; None for nobody or unknown."""
+        return None
 
     def sweep(self) -> None:  # noqa: B027 - few kinds need it
         """Clean up when a run begins, for kinds that leave something there between runs."""

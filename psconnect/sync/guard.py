@@ -8,7 +8,7 @@ from datetime import date
 
 from psconnect.model.entities import ADMIN, TEACHER
 from psconnect.model.errors import BadRecord
-from psconnect.model.phrases import Value
+from psconnect.model.phrases import Phrase, Value
 from psconnect.model.runs import Hold
 from psconnect.model.sections import Freeze
 from psconnect.sync.measures import ALL_STAFF, Measure
@@ -84,7 +84,7 @@ class Facts:
         returned: ids of new records that reuse a removed record's key, per entity key.
         after_undo: id of the undo that was applied last; empty for none.
         places: where the roster goes.
-        owned_by: a sentence about who else delivers there; empty for nobody.
+        owned_by: who else delivers there, as a sentence; None for nobody.
         emptied: per stream, the fields that had values at the last delivery and now have none in any row.
         redelivered: how many unchanged records are delivered because the destination lacks them.
         written_otherwise: whether that is because a setting of the kind changed: the files look otherwise.
@@ -109,7 +109,7 @@ class Facts:
     written_otherwise: bool = False
     frozen_changed: Sequence[str] = ()
     in_year: str = ""
-    owned_by: str = ""
+    owned_by: Phrase | None = None
 
 
 def stop_if_empty(read: Mapping[str, int], read_before: Mapping[str, int]) -> None:

@@ -338,7 +338,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
         emptied=reading.emptied,
         written_otherwise=not standing and written_otherwise(job, db),
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
-        owned_by=job.destination.owned_by() if changes or not standing else "",
+        owned_by=job.destination.owned_by() if changes or not standing else None,
     )
     found = [*guard.holds(facts, job.safety.thresholds), *receiver_holds(job, db, summary.changes)]
     again = "" if standing and not reading.anew else job.destination.address

@@ -10,7 +10,7 @@ from typing import ClassVar
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
 from psconnect.model.findings import Finding
-from psconnect.model.phrases import phrase
+from psconnect.model.phrases import Phrase, phrase
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import Rows, zipped
 from psconnect.transfer.folder import FolderPlace, file_digest
@@ -59,13 +59,13 @@ class FolderBundle:
         self.file.check()
         return Finding("destination/folder", "ok", {"folder": str(self.file.folder)})
 
-    def owned_by(self) -> str:
+    def owned_by(self) -> Phrase | None:
         """Another home that delivers into the folder."""
         other = self.file.foreign()
         if not other:
-            return ""
-        since = f" since {other.since}" if other.since else ""
-        return f"psconnect on another computer, or of another user, has delivered to {self.file.folder}{since}."
+            return None
+        place = str(self.file.folder)
+        return phrase("owner/since", place=place, since=other.since) if other.since else phrase("owner", place=place)
 
     def replaces(self) -> Sequence[str]:
         """The loose files."""

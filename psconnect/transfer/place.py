@@ -75,8 +75,8 @@ class SnapshotPlace(Protocol):
         """Whether a delivery would be possible. Changes nothing that is there."""
         ...
 
-    def owned_by(self) -> str:
-        """Who else delivers to this place, in a sentence that a person reads; empty where nobody does."""
+    def owned_by(self) -> Phrase | None:
+        """Who else delivers to this place, as a sentence; None where nobody does."""
         ...
 
     def replaces(self) -> Sequence[str]:

@@ -16,7 +16,7 @@ import msgspec
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import DestinationRefused, FixSettings, LocalStorage, PsconnectError, TryLater
 from psconnect.model.findings import Finding
-from psconnect.model.phrases import phrase
+from psconnect.model.phrases import Phrase, phrase
 from psconnect.transfer.earlier_form import EarlierForm, NoEarlierForm
 from psconnect.transfer.fileset import Rows
 from psconnect.transfer.naming import SetNames
@@ -55,17 +55,15 @@ class Publication:
         self._refuse_shared(self.at.notes.read().names)
         return found
 
-    def owned_by(self) -> str:
+    def owned_by(self) -> Phrase | None:
         """What stands there that this home did not put there, or not so."""
         foreign = self._foreign(self._there(), self.at.notes.read().wanted)
         if not foreign:
-            return ""
-        named = ", ".join(foreign[:_NAMED])
-        more = f" and {len(foreign) - _NAMED:,} more" if len(foreign) > _NAMED else ""
-        return (
-            f"psconnect did not put {named}{more} into {self.at.shelf.address} as it is there now: somebody else "
-            "delivers there, or has changed it."
-        )
+            return None
+        names, place = foreign[:_NAMED], self.at.shelf.address
+        if len(foreign) == len(names):
+            return phrase("owner/files", names=names, place=place)
+        return phrase("owner/many-files", names=names, count=len(foreign) - len(names), place=place)
 
     def replaces(self) -> Sequence[str]:
         """The earlier ZIP, or the earlier loose files."""

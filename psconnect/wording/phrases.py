@@ -62,6 +62,27 @@ PHRASES = {
     "delivered/confirmed": _words(
         marked("{place}: delivered before an interruption, and confirmed by reading it back")
     ),
+    "owner": _words(marked("psconnect on another computer, or of another user, has delivered to {place}.")),
+    "owner/since": _words(
+        marked("psconnect on another computer, or of another user, has delivered to {place} since {since}.")
+    ),
+    "owner/tables": _words(
+        marked("psconnect on another computer, or of another user, has written to these tables since {since}.")
+    ),
+    "owner/files": _words(
+        marked(
+            "psconnect did not put {names} into {place} as it is there now: somebody else delivers there, or has "
+            "changed it."
+        )
+    ),
+    "owner/many-files": _words(
+        plural(
+            "psconnect did not put {names} and {count} more into {place} as it is there now: somebody else delivers "
+            "there, or has changed it.",
+            "psconnect did not put {names} and {count} more into {place} as they are there now: somebody else "
+            "delivers there, or has changed them.",
+        )
+    ),
     "known": _words(marked("Known: {names}.")),
     "upcoming/takes": _words(marked("about {minutes} min")),
     "upcoming/clocks": _words(marked("the clocks change")),

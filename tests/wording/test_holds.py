@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from psconnect.model.entities import BY_KEY
+from psconnect.model.phrases import phrase
 from psconnect.model.runs import Hold
 from psconnect.model.sections import Freeze
 from psconnect.sync.guard import Facts, Places, Rejected, holds
@@ -36,7 +37,7 @@ def every_hold() -> list[Hold]:
             places=places,
             emptied={"users": ["Users.A", "Users.B"]},
             redelivered=2,
-            owned_by="Somebody delivers there.",
+            owned_by=phrase("owner/since", place="/srv", since="2026-11-18"),
             rejected={"student": Rejected(90, before, 200)},
             **common,  # type: ignore[arg-type]
         )
@@ -87,3 +88,14 @@ def test_a_hold_of_an_older_version_keeps_its_sentences() -> None:
     told = word_hold(old)
     assert (told.reason, told.to_do) == (old.reason, old.to_do)
     assert told.headline == "412 of 900 students would be removed (45.8 %)"
+
+
+def test_who_else_delivers_there_is_worded_when_it_is_shown_and_so_is_what_older_versions_stored() -> None:
+    owner = phrase("owner/many-files", names=["users.csv", "orgs.csv"], count=1_200, place="/srv/roster")
+    reason = word_hold(Hold("folder-owned", values={"owner": owner})).reason
+
+    assert "users.csv, orgs.csv and 1,200 more into /srv/roster" in reason
+    assert (
+        word_hold(Hold("folder-owned", values={"owner": "Somebody delivers there."})).reason
+        == "Somebody delivers there."
+    )

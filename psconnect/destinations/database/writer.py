@@ -34,6 +34,7 @@ from psconnect.model.entities import Entity
 from psconnect.model.errors import TryLater
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Standing
+from psconnect.model.phrases import Phrase, phrase
 
 _TRIES = 5
 """How often a transaction is tried that the server gives up for another one."""
@@ -72,16 +73,13 @@ class DatabaseWriter(Writer):
             db.rollback()
         return (Finding("database/ready" if there else "database/no-tables", "ok", {"path": self.address}),)
 
-    def owned_by(self) -> str:
-        """A sentence about another home that writes these tables."""
+    def owned_by(self) -> Phrase | None:
+        """Another home that writes these tables."""
         facts = self._facts()
         home = facts.get("home", "")
         if not home or not self._context.home or home == self._context.home:
-            return ""
-        return (
-            "psconnect on another computer, or of another user, has written to these tables since "
-            f"{facts.get('since', '')}."
-        )
+            return None
+        return phrase("owner/tables", since=facts.get("since", ""))
 
     def standing(self) -> str:
         """The random id of the set of tables, and the connection's last delivery; empty if there are no tables.
