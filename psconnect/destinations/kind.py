@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from psconnect.roster.sign_in import SignIn
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import place_fields, place_secrets
-from psconnect.wording.declared import in_language
+from psconnect.wording.declared import InLanguage
 from psconnect.wording.errors.texts import ErrorTexts
 from psconnect.wording.rules.texts import RuleTexts
 
@@ -141,8 +142,12 @@ class Kind:
     @property
     def fields(self) -> tuple[SettingField, ...]:
         """All settings, including those of the place, in the order of file and window and in the chosen language."""
-        declared = (*self.settings, *place_fields(self.places, self.packings, self._replacing, keeps=self._keeps))
-        return tuple(in_language(field) for field in declared)
+        return self._fields.texts
+
+    @cached_property
+    def _fields(self) -> InLanguage[SettingField]:
+        placed = place_fields(self.places, self.packings, self._replacing, keeps=self._keeps)
+        return InLanguage((*self.settings, *placed))
 
     @property
     def _keeps(self) -> bool:
@@ -169,7 +174,11 @@ class Kind:
     @property
     def all_secrets(self) -> tuple[SecretField, ...]:
         """All secrets, including those of the places, in the chosen language."""
-        return tuple(in_language(secret) for secret in (*self.secrets, *place_secrets(self.places)))
+        return self._secrets.texts
+
+    @cached_property
+    def _secrets(self) -> InLanguage[SecretField]:
+        return InLanguage((*self.secrets, *place_secrets(self.places)))
 
     @property
     def left_out(self) -> tuple[Entity, ...]:

@@ -56,6 +56,11 @@ def language() -> str:
     return _chosen.language
 
 
+def choice_of_language() -> object:
+    """What texts are translated with: another object after each ``use_language``, so that texts can be kept for it."""
+    return _chosen.translations
+
+
 def marked(text: str) -> str:
     """Mark a text in a table for extraction; the text itself."""
     return text

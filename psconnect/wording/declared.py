@@ -6,15 +6,16 @@ extracted from their files) and translated when somebody is to read them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from psconnect.wording.catalogue import translated
+from psconnect.wording.catalogue import choice_of_language, translated
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    Declared = TypeVar("Declared", bound=DataclassInstance)
+Declared = TypeVar("Declared", bound="DataclassInstance")
 
 _TEXTS = ("label", "help", "summary", "removal", "receives", "asks", "meaning")
 _LINES = ("needs", "hints")
@@ -24,6 +25,23 @@ def in_language(declared: Declared) -> Declared:
     """The declaration, and those within it, with their texts in the chosen language; else unchanged."""
     changes = {one.name: _said(one.name, getattr(declared, one.name)) for one in fields(declared) if one.init}
     return replace(declared, **changes)
+
+
+class InLanguage(Generic[Declared]):
+    """Declarations that are translated once a language: a form asks for them dozens of times at each key pressed."""
+
+    def __init__(self, declared: Iterable[Declared]) -> None:
+        self._declared = tuple(declared)
+        self._said: tuple[object, tuple[Declared, ...]] = (None, ())
+
+    @property
+    def texts(self) -> tuple[Declared, ...]:
+        """The declarations with their texts in the chosen language."""
+        language, said = self._said
+        if language is not choice_of_language():
+            language, said = choice_of_language(), tuple(in_language(one) for one in self._declared)
+            self._said = language, said
+        return said
 
 
 def _said(name: str, value: Any) -> Any:
