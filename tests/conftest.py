@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.moodle",
     "tests.support.service_kind",
     "tests.support.thorough",
+    "tests.support.side_by_side",
 ]
 
 # The same examples on every run and machine, and no verdict that depends on how busy the machine is.

@@ -18,10 +18,12 @@ _CODE = ("psconnect", "packaging/workbench", "tests", "dev.py")
 # where a person looks for a mistake with arguments of their own.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 # A test that waits inside a library never sees pytest-timeout's signal. Its process ends here, with a trace of what it
-# waited for. The process that replaces it starts with the same test, so one replacement is enough.
-HARD_LIMIT = ["--max-worker-restart=1", "-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true"]
+# waited for. Another one goes on behind that test (tests/support/side_by_side.py); after five, the run ends.
+HARD_LIMIT = ["--max-worker-restart=4", "-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true"]
 # More than the quick run takes on a slow computer, so only a run that hangs meets it.
 RUN_LIMIT = 3_300
+# What an interrupted step has to tell what it knows.
+LAST_WORDS = 60
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,9 @@ def _step(environment: Environment, name: str, command: list[str], limit: float 
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bool:
-    """Gives an interrupted step a minute to tell what it knows; its outcome is a failure in any case."""
+    """Gives an interrupted step a moment to tell what it knows; its outcome is a failure in any case."""
     try:
-        process.wait(60)
+        process.wait(LAST_WORDS)
     except subprocess.TimeoutExpired:
         process.kill()
     return False

@@ -31,10 +31,13 @@ package = "psconnect"
 longest_module = 20
 longest_function = 5
 [tool.pytest.ini_options]
-addopts = ["-p", "tests.support.thorough", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
+addopts = [
+  "-p", "xdist.plugin", "-p", "tests.support.thorough", "-p", "tests.support.side_by_side", "-p", "no:cacheprovider",
+]
 markers = ["thorough: slow"]
 """
 
+_PLUGINS = ("tests/support/thorough.py", "tests/support/side_by_side.py")
 _TESTS = """import pytest
 
 
@@ -53,9 +56,16 @@ def test_measures(record_figure):
 """
 
 
+@pytest.fixture(scope="module")
+def known_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy found in Python's own library, once for all projects."""
+    return tmp_path_factory.mktemp("mypy")
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_types: Path) -> Environment:
     """A project that passes all checks; its environment is the one of this test."""
+    monkeypatch.setenv("MYPY_CACHE_DIR", str(known_types))
     files = {
         "pyproject.toml": _PYPROJECT,
         "dev.py": "",
@@ -67,7 +77,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
         "tests/__init__.py": "",
         "tests/test_small.py": _TESTS,
         "tests/support/__init__.py": "",
-        "tests/support/thorough.py": (CHECKOUT / "tests/support/thorough.py").read_text(encoding="utf-8"),
+        **{name: (CHECKOUT / name).read_text(encoding="utf-8") for name in _PLUGINS},
     }
     for name, content in files.items():
         path = tmp_path / "project" / name
@@ -147,14 +157,59 @@ def test_what_hangs_inside_a_library_is_ended(
     assert checks.test(project, with_thorough=False, pytest_args=[]) == 1
     lines = _lines(capfd)
     assert "FAILED  pytest" in lines
-    assert lines[-1] == "0 passed, 2 failed"
+    assert lines[-1] == "0 passed, 1 failed"
+
+
+_CRASHING = """import os
+
+
+def test_before():
+    assert True
+
+
+def test_crashes():
+    os._exit(1)
+
+
+def test_behind():
+    assert True
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_crashes_costs_its_test_and_no_other(
+    project: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.setattr(checks, "_static_steps", lambda _environment: {})
+    monkeypatch.setattr(checks, "SIDE_BY_SIDE", [f"--numprocesses={workers}", "--dist=loadfile"])
+    for file in ("first", "second", "third"):
+        _change(
+            project, f"tests/test_{file}.py", _CRASHING if file == "second" else _CRASHING.replace("os._exit", "abs")
+        )
+    assert checks.test(project, with_thorough=False, pytest_args=[]) == 1
+    # Beside those three, the project has two tests.
+    assert _lines(capfd)[-1] == "9 passed, 1 failed, 1 skipped"
+
+
+def test_where_each_test_crashes_the_run_ends(
+    project: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_static_steps", lambda _environment: {})
+    crashes = "".join(f"def test_{number}():\n    os._exit(1)\n\n\n" for number in range(9))
+    _change(project, "tests/test_small.py", f"import os\n\n\n{crashes}")
+    assert checks.test(project, with_thorough=False, pytest_args=[]) == 1
+    lines = _lines(capfd)
+    assert lines[-1] == "0 passed, 5 failed"
+    assert any("maximum crashed workers reached: 4" in line for line in lines)
 
 
 def test_a_run_that_never_ends_is_ended(
     project: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _change(project, "tests/test_small.py", "import time\n\n\ndef test_waits():\n    time.sleep(1000)\n")
+    monkeypatch.setattr(checks, "_static_steps", lambda _environment: {})
     monkeypatch.setattr(checks, "RUN_LIMIT", 5)
+    monkeypatch.setattr(checks, "LAST_WORDS", 1)
     assert checks.test(project, with_thorough=False, pytest_args=[]) == 1
     lines = _lines(capfd)
     assert "pytest took longer than 5 seconds and was ended." in lines
