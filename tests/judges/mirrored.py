@@ -27,33 +27,46 @@ _TYPES = {
 def mirror(run: Run, schema: str, file: Path) -> Path:
     """Make the file anew from the schema as it stands."""
     file.unlink(missing_ok=True)
-    with closing(sqlite3.connect(file, isolation_level=None)) as db:
-        for name, sort in run(
-            f"SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = '{schema}'"
-        ):
-            _copy(run, schema, name, sort, db)
+    columns, keys, references = _columns(run, schema), _keys(run, schema), _references(run, schema)
+    found = run(f"SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = '{schema}'")
+    with closing(sqlite3.connect(file)) as db:
+        # A copy that is made anew each time need not outlive a power cut.
+        db.execute("PRAGMA synchronous = OFF")
+        for name, sort in found:
+            shape = [f'"{column}" {_type(kind, length)}' for column, kind, length in columns[name]]
+            if name in keys:
+                key = ", ".join(f'"{column}"' for (column,) in keys[name])
+                shape.append(f"PRIMARY KEY ({key})")
+            for column, parent in references.get(name, ()):
+                shape.append(f'FOREIGN KEY ("{column}") REFERENCES "{parent}" (id)')
+            is_view = "VIEW" in sort
+            stored = f"rows of {name}" if is_view else name
+            db.execute(f'CREATE TABLE "{stored}" ({", ".join(shape)})')
+            names = ", ".join(column for column, _kind, _length in columns[name])
+            rows = [[_value(value) for value in row] for row in run(f"SELECT {names} FROM {name}")]
+            db.executemany(f'INSERT INTO "{stored}" VALUES ({", ".join("?" * len(columns[name]))})', rows)
+            if is_view:
+                db.execute(f'CREATE VIEW "{name}" AS SELECT * FROM "{stored}"')
+        db.commit()
     return file
 
 
-def _copy(run: Run, schema: str, name: str, sort: str, db: sqlite3.Connection) -> None:
-    where = f"table_schema = '{schema}' AND table_name = '{name}'"
-    columns = run(
-        "SELECT column_name, data_type, character_maximum_length FROM information_schema.columns "
-        f"WHERE {where} ORDER BY ordinal_position"
+def _by_table(rows: list[tuple]) -> dict[str, list[tuple]]:
+    """Table -> the rest of its rows, in their order."""
+    found: dict[str, list[tuple]] = {}
+    for name, *rest in rows:
+        found.setdefault(name, []).append(tuple(rest))
+    return found
+
+
+def _columns(run: Run, schema: str) -> dict[str, list[tuple]]:
+    """Table -> name, type and length of each column."""
+    return _by_table(
+        run(
+            "SELECT table_name, column_name, data_type, character_maximum_length FROM information_schema.columns "
+            f"WHERE table_schema = '{schema}' ORDER BY table_name, ordinal_position"
+        )
     )
-    shape = [f'"{column}" {_type(kind, length)}' for column, kind, length in columns]
-    if keys := _keys(run, schema, name):
-        shape.append(f"PRIMARY KEY ({', '.join(keys)})")
-    for column, parent in _references(run, schema, name):
-        shape.append(f'FOREIGN KEY ("{column}") REFERENCES "{parent}" (id)')
-    is_view = "VIEW" in sort
-    stored = f"rows of {name}" if is_view else name
-    db.execute(f'CREATE TABLE "{stored}" ({", ".join(shape)})')
-    names = ", ".join(column for column, _kind, _length in columns)
-    rows = [[_value(value) for value in row] for row in run(f"SELECT {names} FROM {name}")]
-    db.executemany(f'INSERT INTO "{stored}" VALUES ({", ".join("?" * len(columns))})', rows)
-    if is_view:
-        db.execute(f'CREATE VIEW "{name}" AS SELECT * FROM "{stored}"')
 
 
 def _type(kind: str, length: int | None) -> str:
@@ -61,27 +74,31 @@ def _type(kind: str, length: int | None) -> str:
     return f"{plain}({length})" if plain == "VARCHAR" else plain
 
 
-def _keys(run: Run, schema: str, name: str) -> list[str]:
-    found = run(
-        "SELECT k.column_name FROM information_schema.table_constraints c "
-        "JOIN information_schema.key_column_usage k ON k.constraint_schema = c.constraint_schema "
-        "AND k.constraint_name = c.constraint_name AND k.table_name = c.table_name "
-        f"WHERE c.constraint_type = 'PRIMARY KEY' AND c.table_schema = '{schema}' AND c.table_name = '{name}' "
-        "ORDER BY k.ordinal_position"
+def _keys(run: Run, schema: str) -> dict[str, list[tuple]]:
+    """Table -> the columns of its primary key."""
+    return _by_table(
+        run(
+            "SELECT c.table_name, k.column_name FROM information_schema.table_constraints c "
+            "JOIN information_schema.key_column_usage k ON k.constraint_schema = c.constraint_schema "
+            "AND k.constraint_name = c.constraint_name AND k.table_name = c.table_name "
+            f"WHERE c.constraint_type = 'PRIMARY KEY' AND c.table_schema = '{schema}' "
+            "ORDER BY c.table_name, k.ordinal_position"
+        )
     )
-    return [f'"{column}"' for (column,) in found]
 
 
-def _references(run: Run, schema: str, name: str) -> list[tuple]:
-    """Each column with a foreign key, and the table it refers to (by its id)."""
-    return run(
-        "SELECT k.column_name, p.table_name FROM information_schema.referential_constraints r "
-        "JOIN information_schema.key_column_usage k ON k.constraint_schema = r.constraint_schema "
-        "AND k.constraint_name = r.constraint_name "
-        "JOIN information_schema.table_constraints p ON p.constraint_schema = r.unique_constraint_schema "
-        "AND p.constraint_name = r.unique_constraint_name AND p.constraint_type = 'PRIMARY KEY' "
-        f"WHERE k.table_schema = '{schema}' AND k.table_name = '{name}'"
-        + (" AND p.table_name = r.referenced_table_name" if _is_maria(run) else "")
+def _references(run: Run, schema: str) -> dict[str, list[tuple]]:
+    """Table -> each column with a foreign key, and the table it refers to (by its id)."""
+    return _by_table(
+        run(
+            "SELECT k.table_name, k.column_name, p.table_name FROM information_schema.referential_constraints r "
+            "JOIN information_schema.key_column_usage k ON k.constraint_schema = r.constraint_schema "
+            "AND k.constraint_name = r.constraint_name "
+            "JOIN information_schema.table_constraints p ON p.constraint_schema = r.unique_constraint_schema "
+            "AND p.constraint_name = r.unique_constraint_name AND p.constraint_type = 'PRIMARY KEY' "
+            f"WHERE k.table_schema = '{schema}'"
+            + (" AND p.table_name = r.referenced_table_name" if _is_maria(run) else "")
+        )
     )
 
 

@@ -10,8 +10,8 @@ import shutil
 import signal
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -30,6 +30,8 @@ PASSWORD = f"canary-{secrets.token_hex(8)}"
 USER = "psconnect"
 _READY_SECONDS = 60.0
 _numbers = itertools.count(1)
+Sql = Callable[..., list[tuple]]
+"""Plain SQL: a statement and its values."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class ServerDatabase:
 
     def mirrored(self, file: Path) -> Path:
         """The tables and views as a SQLite file, for judges."""
-        return mirror(self.sql, self.server.schema or self.name, file)
+        with self.server.session(self.name, self.name) as sql:
+            return mirror(sql, self.server.schema or self.name, file)
 
 
 class DatabaseServer(ABC):
@@ -124,8 +127,13 @@ class DatabaseServer(ABC):
         """Start its process, and wait until it answers."""
 
     @abstractmethod
+    def session(self, database: str, user: str) -> AbstractContextManager[Sql]:
+        """A connection, for plain SQL."""
+
     def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
-        """Plain SQL."""
+        """Plain SQL, in a connection of its own."""
+        with self.session(database, user) as sql:
+            return sql(statement, *values)
 
     @abstractmethod
     def make_database(self) -> ServerDatabase:
@@ -171,10 +179,15 @@ class PostgresServer(DatabaseServer):
         """Take over changed settings and certificates."""
         self._run(self._bin / "pg_ctl", "-D", self.data, "reload")
 
-    def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
+    @contextmanager
+    def session(self, database: str, user: str) -> Iterator[Sql]:
         with psycopg.connect(host=str(self.folder), port=self.port, dbname=database, user=user, autocommit=True) as db:
-            cursor = db.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
+
+            def sql(statement: str, *values: object) -> list[tuple]:
+                cursor = db.execute(statement, values or None)
+                return cursor.fetchall() if cursor.description else []
+
+            yield sql
 
     def make_database(self) -> ServerDatabase:
         name = f"t{next(_numbers)}"
@@ -219,15 +232,20 @@ class MariaServer(DatabaseServer):
         super().stop()
         self._socket.unlink(missing_ok=True)
 
-    def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
+    @contextmanager
+    def session(self, database: str, user: str) -> Iterator[Sql]:
         password = "" if user == "root" else PASSWORD
         at: dict[str, Any] = {"unix_socket": str(self._socket), "database": database, "ssl_disabled": True}
         with (
             closing(pymysql.connect(**at, user=user, password=password, autocommit=True)) as db,
             db.cursor() as cursor,
         ):
-            cursor.execute(statement, values or None)
-            return list(cursor.fetchall())
+
+            def sql(statement: str, *values: object) -> list[tuple]:
+                cursor.execute(statement, values or None)
+                return list(cursor.fetchall())
+
+            yield sql
 
     def make_database(self) -> ServerDatabase:
         name = f"t{next(_numbers)}"
