@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from xml.etree import ElementTree as ET
 
 from workbench import house, thorough
@@ -24,6 +27,8 @@ HARD_LIMIT = ["--max-worker-restart=4", "-o", "faulthandler_timeout=300", "-o", 
 RUN_LIMIT = 3_300
 # What an interrupted step has to tell what it knows.
 LAST_WORDS = 60
+# Files in memory, where the system has such a folder: tests flush thousands of small ones for fear of power cuts.
+_IN_MEMORY, _ROOM = Path("/dev/shm"), 3 * 2**30  # noqa: S108 (a folder of a name of its own is made there)
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,18 @@ def test(environment: Environment, *, with_thorough: bool, pytest_args: list[str
     A thorough run of everything that comes out green is recorded in tests/THOROUGH.md.
     """
     results = _static_steps(environment)
-    with tempfile.TemporaryDirectory(prefix="psconnect-test-") as folder:
+    quick = not with_thorough and not pytest_args
+    with tempfile.TemporaryDirectory(prefix="t-", dir=place_of_files() if quick else None) as folder:
+        Path(folder).chmod(0o755)  # the accounts of database servers go through it
         outcome, figures = Path(folder, "outcome.xml"), Path(folder, "figures.json")
         options = [f"--junit-xml={outcome}"]
         if with_thorough:
             options += ["--thorough", f"--figures={figures}"]
-        elif not pytest_args:
+        elif quick:
             options += SIDE_BY_SIDE + HARD_LIMIT
         command = [str(environment.python), "-m", "pytest", *options, *pytest_args]
-        results["pytest"] = _step(environment, "pytest", command, None if with_thorough or pytest_args else RUN_LIMIT)
+        place = {"TMPDIR": folder} if quick else {}
+        results["pytest"] = _step(environment, "pytest", command, RUN_LIMIT if quick else None, place)
         counts = read_counts(outcome)
         green = all(results.values())
         if with_thorough and green and not pytest_args:
@@ -68,6 +76,12 @@ def test(environment: Environment, *, with_thorough: bool, pytest_args: list[str
     unseen = len(broken) - (1 if "pytest" in broken and counts.failed else 0)
     _close(Counts(counts.passed, counts.failed + unseen, counts.skipped))
     return 0 if green else 1
+
+
+def place_of_files() -> Path | None:
+    """Where the quick run's files go: into memory where there is room, else where files of the moment go anyway."""
+    roomy = _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM
+    return _IN_MEMORY if roomy else None
 
 
 def read_counts(junit_file: Path) -> Counts:
@@ -102,10 +116,16 @@ def _house(environment: Environment) -> bool:
     return not broken
 
 
-def _step(environment: Environment, name: str, command: list[str], limit: float | None = None) -> bool:
-    """Runs one step, at most `limit` seconds long; returns whether it came out well."""
+def _step(
+    environment: Environment,
+    name: str,
+    command: list[str],
+    limit: float | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> bool:
+    """Runs one step, at most `limit` seconds long, with more variables; returns whether it came out well."""
     print(f"\n== {name}", flush=True)
-    with subprocess.Popen(command, cwd=environment.folder, env=environment.variables()) as process:
+    with subprocess.Popen(command, cwd=environment.folder, env={**environment.variables(), **variables}) as process:
         try:
             return process.wait(limit) == 0
         except subprocess.TimeoutExpired:

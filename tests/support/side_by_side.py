@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 try:
-    from xdist.scheduler import LoadFileScheduling
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 except ImportError:  # the tests run without xdist, too
     LoadFileScheduling = object
 
 
-class WholeFiles(LoadFileScheduling):
+class WholeFiles(LoadFileScheduling):  # type: ignore[misc]
     """Gives each worker whole files; the files of one that crashed go to those that are left."""
 
     def remove_node(self, node: Any) -> str | None:

@@ -216,6 +216,23 @@ def test_a_run_that_never_ends_is_ended(
     assert "FAILED  pytest" in lines
 
 
+def test_the_quick_run_keeps_its_files_in_memory_where_there_is_room(
+    project: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(checks, "_static_steps", lambda _environment: {})
+    place, told = tmp_path / "memory", tmp_path / "told"
+    place.mkdir()
+    monkeypatch.setattr(checks, "_IN_MEMORY", place)
+    monkeypatch.setattr(checks, "_ROOM", 1)
+    writes = f"import tempfile\n\n\ndef test_a():\n    open({str(told)!r}, 'w').write(tempfile.gettempdir())\n"
+    _change(project, "tests/test_small.py", writes)
+    assert checks.test(project, with_thorough=False, pytest_args=[]) == 0
+    assert Path(told.read_text(encoding="utf-8")).parent == place
+    assert list(place.iterdir()) == []
+    monkeypatch.setattr(checks, "_ROOM", 2**60)
+    assert checks.place_of_files() is None
+
+
 def test_lint_runs_no_test(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
     _change(project, "tests/test_small.py", "def test_bad():\n    assert not __name__\n")
     assert checks.lint(project) == 0
