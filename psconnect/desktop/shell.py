@@ -112,8 +112,8 @@ class MainWindow(Ways):
         self.banner.setProperty("place", "top")
         self._top = QVBoxLayout()
         self._top.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
-        self._top.addWidget(self.banner)
         column.addLayout(self._top)
+        self._top.addWidget(self.banner)
         column.addWidget(self.places, 1)
         whole = QWidget()
         layout = QVBoxLayout(whole)
@@ -123,9 +123,9 @@ class MainWindow(Ways):
             layout.addWidget(DemoStrip(self.leave_demo))
         across = QHBoxLayout()
         across.setSpacing(0)
+        layout.addLayout(across, 1)
         across.addWidget(self.side)
         across.addWidget(right, 1)
-        layout.addLayout(across, 1)
         self.setCentralWidget(whole)
 
     # --- where to go ---------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ pytest.importorskip("PySide6.QtWidgets")
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.app import Desktop
@@ -64,6 +65,24 @@ def _nothing_left(qapp: QApplication, qtlog) -> Iterator[None]:
 
 def _stands(widget: QWidget, before: set[int]) -> bool:
     return id(widget) not in before and shiboken6.isValid(widget) and widget.isVisible()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _layouts_are_added_empty() -> Iterator[None]:
+    """Fails what adds a layout that is filled already: see psconnect/desktop/widgets/layout_parts.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind, name in ((QBoxLayout, "addLayout"), (QBoxLayout, "insertLayout"), (QGridLayout, "addLayout")):
+            patch.setattr(kind, name, _only_empty(getattr(kind, name)))
+        yield
+
+
+def _only_empty(add: Callable[..., None]) -> Callable[..., None]:
+    def added(self: QLayout, *values: Any) -> None:
+        filled = [one for one in values if isinstance(one, QLayout) and one.count()]
+        assert not filled, "a layout is added first and filled then"
+        add(self, *values)
+
+    return added
 
 
 @pytest.fixture(scope="session")

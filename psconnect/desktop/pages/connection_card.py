@@ -98,11 +98,11 @@ class ConnectionCard(Card):
             self._button_row.addWidget(button)
         self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._whole.setSpacing(SPACE_L)
+        self.body.addLayout(self._whole)
         self._whole.addWidget(wide(words), 1)
         self._side = row(self._sparkline, when, spacing=SPACE_L)
         self._whole.addWidget(self._side, 0, Qt.AlignmentFlag.AlignVCenter)
         self._whole.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.body.addLayout(self._whole)
         self.body.addWidget(self.trouble)
         self.body.addWidget(self.news)
 

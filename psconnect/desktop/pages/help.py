@@ -130,6 +130,7 @@ class HelpPage(ScrollPage):
 def _keys() -> Card:
     card = Card(tr("Keys"))
     grid = QGridLayout()
+    card.body.addLayout(grid)
     grid.setHorizontalSpacing(SPACE_L)
     grid.setColumnStretch(1, 1)
     grid.setColumnStretch(3, 1)
@@ -153,5 +154,4 @@ def _keys() -> Card:
         shown = keys.toString(QKeySequence.SequenceFormat.NativeText)
         grid.addWidget(Label(shown, "strong", wrap=False), line, side * 2)
         grid.addWidget(Label(text), line, side * 2 + 1)
-    card.body.addLayout(grid)
     return card

@@ -89,9 +89,9 @@ class HistoryPage(ScrollPage):
         self.compared.setMinimumWidth(_COMPARED_LEAST)
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._beside.setSpacing(SPACE_L)
+        self.body.addLayout(self._beside, 1)
         self._beside.addWidget(card, 2)
         self._beside.addWidget(self.compared, 1)
-        self.body.addLayout(self._beside, 1)
 
     def load(self, name: str) -> None:
         """Show the runs of a connection."""

@@ -56,7 +56,10 @@ class FindingRow(QWidget):
             if finding.figure:
                 layout.addWidget(Label(finding.figure, "help", wrap=False), 0, _TOP)
         else:
-            layout.addLayout(self._told(on_again), 1)
+            words = QVBoxLayout()
+            words.setSpacing(SPACE_XS)
+            layout.addLayout(words, 1)
+            self._tell(words, on_again)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Colour the mark anew when light and dark change."""
@@ -68,10 +71,8 @@ class FindingRow(QWidget):
         symbol, colour = _SYMBOLS[self.finding.state]
         self._mark.setPixmap(pixmap(symbol, getattr(tokens_in_use(), colour), _ICON, self.devicePixelRatioF()))
 
-    def _told(self, on_again: Callable[[], object] | None) -> QVBoxLayout:
+    def _tell(self, words: QVBoxLayout, on_again: Callable[[], object] | None) -> None:
         finding = self.finding
-        words = QVBoxLayout()
-        words.setSpacing(SPACE_XS)
         state = state_of_check(finding.state).lower()
         title = Label(tr("{step}: {state}", step=finding.step, state=state), "strong")
         title.set_state("bad" if finding.state == "failed" else "warning")
@@ -87,7 +88,6 @@ class FindingRow(QWidget):
             self.again_button = link(tr("Check again"), on_again, symbol="refresh")
             parts.append(self.again_button)
         words.addWidget(row(*parts, Label(finding.code, "help", wrap=False), 1, spacing=SPACE_S))
-        return words
 
     def _copy(self) -> None:
         text = tr("{step}: {found}\n{to_do}\n{code}", code=self.finding.code, **_parts(self.finding))

@@ -18,23 +18,23 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self.setContentsMargins(0, 0, 0, 0)
         self._gap = gap
-        self._items: list[QLayoutItem] = []
+        self.items: list[QLayoutItem] = []
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
         """Take an item."""
-        self._items.append(item)
+        self.items.append(item)
 
     def count(self) -> int:
         """How many there are."""
-        return len(self._items)
+        return len(self.items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt's name; None at the end
         """An item by its place."""
-        return self._items[index] if 0 <= index < len(self._items) else None
+        return self.items[index] if 0 <= index < len(self.items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - as itemAt
         """Take an item out."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        return self.items.pop(index) if 0 <= index < len(self.items) else None
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Narrower is higher."""
@@ -55,20 +55,20 @@ class FlowLayout(QLayout):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """All in one line."""
-        widths = [item.sizeHint().width() for item in self._items]
-        heights = [item.sizeHint().height() for item in self._items]
+        widths = [item.sizeHint().width() for item in self.items]
+        heights = [item.sizeHint().height() for item in self.items]
         return QSize(sum(widths) + self._gap * max(0, len(widths) - 1), max(heights, default=0))
 
     def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
         """One below the other."""
         found = QSize()
-        for item in self._items:
+        for item in self.items:
             found = found.expandedTo(item.minimumSize())
         return found
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         x, y, height = rect.x(), rect.y(), 0
-        for item in self._items:
+        for item in self.items:
             size = item.sizeHint()
             if x > rect.x() and x + size.width() > rect.right() + 1:
                 x, y, height = rect.x(), y + height + SPACE_S, 0

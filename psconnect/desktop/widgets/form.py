@@ -40,16 +40,16 @@ class FormRow(QWidget):
         self.error_label.hide()
         field.setAccessibleName(label)
         self._describe()
-        layout = QVBoxLayout()
-        layout.setSpacing(SPACE_XS)
-        for part in (control or field, self.help, self.hint, self.error_label):
-            layout.addWidget(part)
         directions = QBoxLayout.Direction
         whole = QBoxLayout(directions.LeftToRight if beside else directions.TopToBottom, self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(SPACE_M if beside else SPACE_XS)
         whole.addWidget(self.label)
+        layout = QVBoxLayout()
+        layout.setSpacing(SPACE_XS)
         whole.addLayout(layout, 1)
+        for part in (control or field, self.help, self.hint, self.error_label):
+            layout.addWidget(part)
         if beside:
             self.label.setFixedWidth(beside)
             self.label.setMinimumHeight(CONTROL_HEIGHT)

@@ -36,22 +36,22 @@ class OptionRow(QWidget):
         self.figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.error = Label("", "error")
         self.error.hide()
-        words = QVBoxLayout()
-        words.setSpacing(SPACE_XS)
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_M)
-        head.addWidget(self.title, 1)
-        if figure:
-            head.addWidget(self.figure, 0, _TOP)
-        words.addLayout(head)
-        for part in (self.help, self.error, below):
-            if part:
-                words.addWidget(part)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_M)
         layout.addWidget(control, 0, _TOP)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE_XS)
         layout.addLayout(words, 1)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        words.addLayout(head)
+        head.addWidget(self.title, 1)
+        if figure:
+            head.addWidget(self.figure, 0, _TOP)
+        for part in (self.help, self.error, below):
+            if part:
+                words.addWidget(part)
 
     def set_help(self, text: str) -> None:
         """Say something else below the title."""

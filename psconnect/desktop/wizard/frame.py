@@ -77,24 +77,24 @@ class WizardFrame(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        below = QVBoxLayout()
-        below.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, SPACE_XL)
-        below.setSpacing(SPACE_L)
-        for part in (self.banner, line(), self.foot):
-            below.addWidget(part)
-        # Where the window's own strip stands while this page is shown.
-        self.top = QVBoxLayout()
-        self.top.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addLayout(self.top)
-        right.addWidget(self._stack, 1)
-        right.addLayout(below)
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
         across.addWidget(self.side)
+        right = QVBoxLayout()
+        right.setSpacing(0)
         across.addLayout(right, 1)
+        # Where the window's own strip stands while this page is shown.
+        self.top = QVBoxLayout()
+        self.top.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
+        right.addLayout(self.top)
+        right.addWidget(self._stack, 1)
+        below = QVBoxLayout()
+        below.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, SPACE_XL)
+        below.setSpacing(SPACE_L)
+        right.addLayout(below)
+        for part in (self.banner, line(), self.foot):
+            below.addWidget(part)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Show the steps as a rail where there is little room; a button in the head names them then."""

@@ -51,14 +51,14 @@ class SettingsPages(QWidget):
         self._stack = QStackedWidget()
         # The rail has no words: what is open says so above it.
         self._shown = Label("", "heading")
-        right = QVBoxLayout()
-        right.setSpacing(SPACE_M)
-        right.addWidget(self._shown)
-        right.addWidget(self._stack, 1)
         self._across = QHBoxLayout(self)
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.addWidget(self._side)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE_M)
         self._across.addLayout(right, 1)
+        right.addWidget(self._shown)
+        right.addWidget(self._stack, 1)
         self._set_narrow(narrow=False)
 
     @property
