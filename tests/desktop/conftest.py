@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QLayout, QW
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.app import Desktop
+from psconnect.desktop.bridge import Bridge, OnError
 from psconnect.desktop.garbage import Garbage
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.theme.apply import Theme
@@ -83,6 +85,23 @@ def _only_empty(add: Callable[..., None]) -> Callable[..., None]:
         add(self, *values)
 
     return added
+
+
+@pytest.fixture(autouse=True)
+def _mistakes_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print each mistake of ours with its text: the log and the dialog leave that out, as it may quote a record."""
+    show, tell = Desktop._show_mistake, Bridge._tell_mistake
+
+    def shown(self: Desktop, error: BaseException) -> None:
+        traceback.print_exception(error)
+        show(self, error)
+
+    def told(self: Bridge, mistake: Exception, on_error: OnError) -> None:
+        traceback.print_exception(mistake)
+        tell(self, mistake, on_error)
+
+    monkeypatch.setattr(Desktop, "_show_mistake", shown)
+    monkeypatch.setattr(Bridge, "_tell_mistake", told)
 
 
 @pytest.fixture(scope="session")

@@ -196,7 +196,9 @@ def test_a_connection_of_an_earlier_demo_signs_in_again(tmp_path: Path) -> None:
         second.stop()
 
 
-def test_a_mistake_is_shown_calmly_wherever_it_happens(desktop: Desktop, qtbot: QtBot, expect_log: ExpectLog) -> None:
+def test_a_mistake_is_shown_calmly_wherever_it_happens(
+    desktop: Desktop, qtbot: QtBot, expect_log: ExpectLog, capsys: pytest.CaptureFixture[str]
+) -> None:
     expect_log("mistake", logger="psconnect", level=logging.ERROR)
     window = desktop.open_main()
     settled(qtbot, window)
@@ -224,6 +226,8 @@ def test_a_mistake_is_shown_calmly_wherever_it_happens(desktop: Desktop, qtbot: 
     assert again is not None
     again.accept()
     qtbot.waitUntil(lambda: not shiboken6.isValid(again))
+    # Tests say which mistake it was; the program itself says that nowhere.
+    assert capsys.readouterr().err.count("LookupError: Abara, Chidi\n") >= len((shown, again))
 
 
 @pytest.mark.parametrize("arguments", [[], ["demo", "--students", "200"]])

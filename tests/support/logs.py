@@ -33,6 +33,13 @@ class _Expected:
         return inside and record.levelno == self.level and bool(re.search(self.pattern, record.getMessage()))
 
 
+def _more(record: logging.LogRecord) -> str:
+    """What a record says beside its message: of a mistake, the kind of error and where it was raised."""
+    data = getattr(record, "data", {})
+    told = "".join(f"\n    {name}: {str(value).replace(chr(10), chr(10) + '    ')}" for name, value in data.items())
+    return told + (f"\n{logging.Formatter().formatException(record.exc_info)}" if record.exc_info else "")
+
+
 class _Recorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -50,7 +57,9 @@ class _Recorder(logging.Handler):
             for expected in matching:
                 expected.seen = True
             if not matching:
-                found.append(f"logged unannounced: {record.levelname} {record.name}: {record.getMessage()}")
+                found.append(
+                    f"logged unannounced: {record.levelname} {record.name}: {record.getMessage()}{_more(record)}"
+                )
         found += [f"announced, but not logged: {each.pattern}" for each in self.expected if not each.seen]
         return found
 

@@ -38,7 +38,8 @@ def test_looks_up_a_real_name():
     socket.getaddrinfo("example.com", 443)
 
 def test_warns():
-    logging.getLogger("psconnect.sync").warning("something is off")
+    more = {"data": {"kind": "LookupError", "details": "in here"}}
+    logging.getLogger("psconnect.sync").warning("something is off", extra=more)
 
 def test_announces_what_never_comes(expect_log):
     expect_log("never logged")
@@ -162,6 +163,8 @@ def test_what_breaks_a_rule_fails(pytester: pytest.Pytester) -> None:
             "*Asked the machine's own scheduler: *env*",
             "*Left an entry on the machine: *psconnect-tray-1a2b3c4d.desktop*",
             "*logged unannounced: WARNING psconnect.sync: something is off*",
+            "*kind: LookupError*",
+            "*details: in here*",
             "*announced, but not logged: never logged*",
             "*the test took away the root logger's handlers*",
             "*A thread was left running: left-over*",
