@@ -107,7 +107,10 @@ class Delivering:
         self.connected.sql(f"UPDATE students SET last_name = 'Ng' WHERE dcid IN ({active} ORDER BY dcid DESC LIMIT 9)")
 
 
-_SERVERS = ("postgres_server", pytest.param("maria_server", marks=pytest.mark.thorough))
+_SERVERS = (
+    pytest.param("postgres_server", id="postgresql"),
+    pytest.param("maria_server", id="mariadb", marks=pytest.mark.thorough),
+)
 """Fixtures of the servers that the database kind delivers to, too."""
 
 
