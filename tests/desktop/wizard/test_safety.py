@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import QDate
 
 from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.widgets.button import Button
+from psconnect.desktop.widgets.layout_parts import widgets_in
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.pages.limit_replay import replayed
@@ -197,7 +199,8 @@ def test_the_run_that_waits_would_have_gone_on_with_a_higher_limit(connected: Co
     opened.type("student", "remove", "off")
     assert "This limit would not have held it" in opened.replay("student")
     holder, _words = opened.page.limits.replays["student"]
-    back = holder.layout().itemAt(1).widget()
+    _first, back = list(widgets_in(holder.layout()))[:2]
+    assert isinstance(back, Button)
     back.click()
     assert opened.replay("student") == ""
     assert not opened.forms.dirty
