@@ -96,7 +96,7 @@ class App:
             return pages.page(404, "Not Found")
         if switches.wrong_address or request.host != own.netloc:
             return pages.page(303, "Redirect", switches.wrong_address or self.address)
-        if switches.maintenance:
+        if switches.maintenance == "cli":
             return pages.page(503, "Site under maintenance")
         return None if switches.web_services else pages.empty(403)
 
@@ -148,8 +148,7 @@ class App:
             self.state.journal.call = self._started
             session = Session(self.state, self.robot, raw=raw, number=self._started, arrived=running.arrived)
             try:
-                self.tokens.check(token, self.state, self.robot)
-                answer: Any = self._run(session, call, fault, running)
+                answer: Any = self._run(session, call, token, fault, running)
                 call.outcome = "ok"
             except MoodleError as error:
                 call.outcome = error.errorcode or "(none)"
@@ -164,7 +163,10 @@ class App:
             time.sleep(fault.seconds)
         return answer
 
-    def _run(self, session: Session, call: Call, fault: Fault | None, running: _Running) -> Any:
+    def _run(self, session: Session, call: Call, token: str, fault: Fault | None, running: _Running) -> Any:
+        if self.state.switches.maintenance:
+            raise MoodleError("sitemaintenance", "The site is undergoing maintenance and is currently not available")
+        self.tokens.check(token, self.state, self.robot)
         function = self._function(call.function)
         arguments = validated(function.parameters, call.arguments, self.state.switches)
         shared = [users for users in running.beside if len(users & running.users) >= _SHARED_FOR_DEADLOCK]

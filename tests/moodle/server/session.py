@@ -64,7 +64,7 @@ class Session:
 
     @property
     def release(self) -> str:
-        """`4.3` or `5.1`."""
+        """`4.3`, `4.5` or `5.1`."""
         return self.state.release
 
     def can(self, *capabilities: str) -> bool:

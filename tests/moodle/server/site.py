@@ -29,12 +29,12 @@ class MoodleSite(SiteContent):
         tokens: the service's tokens; `token` is the first.
         robot: the account behind them, with its role.
         service: names of the functions in the token's service.
-        release: `4.3` or `5.1`.
+        release: `4.3`, `4.5` or `5.1`.
 
     """
 
     def __init__(
-        self, release: Literal["4.3", "5.1"] = "5.1", path: str = "", switches: Switches | None = None
+        self, release: Literal["4.3", "4.5", "5.1"] = "5.1", path: str = "", switches: Switches | None = None
     ) -> None:
         super().__init__(State(switches or Switches(), release))
         self.release, self.path = release, path.rstrip("/")

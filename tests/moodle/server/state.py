@@ -35,6 +35,8 @@ FRESH_ROLES = {
     8: "frontpage",
 }
 SITE_HOME = 1
+#: Who can be a course's contact on a fresh site.
+TEACHER = 3
 DAY = 86_400
 
 
@@ -81,6 +83,7 @@ class State:
         now = int(self.now())
         if self.switches.manual_enrolment:
             course.methods.setdefault("manual", True)
+            course.welcomes = self.switches.course_welcome_mail and self.release != "4.3"
         course.timecreated = course.timemodified = now
         return self.courses.add(course)
 
@@ -115,15 +118,17 @@ class State:
             self.enrolments.change(found[0], status=enrolment.status, **times)
         else:
             self.enrolments.add(enrolment)
-            self._welcome(enrolment)
+            self._welcome(self.users.get(enrolment.userid), self.courses.get(enrolment.courseid))
             if self.switches.recover_grades:
                 for grade in self.grades.where(userid=enrolment.userid, courseid=enrolment.courseid):
                     self.grades.change(grade, kept=False)
         self.assign(roleid, enrolment.userid, "course", enrolment.courseid)
 
-    def _welcome(self, enrolment: Enrolment) -> None:
-        if self.switches.course_welcome_mail:
-            self.mails.append(Mail(self.users.get(enrolment.userid).email, "coursewelcome"))
+    def _welcome(self, user: User, course: Course) -> None:
+        """Mail a welcome from the course's contact, at once: without a teacher there is none to send it."""
+        here = self.role_assignments.where(instanceid=course.id, level="course", roleid=TEACHER)
+        if course.welcomes and course.visible and not user.suspended and here:
+            self.mails.append(Mail(user.email, "coursewelcome"))
 
     def unenrol(self, enrolment: Enrolment) -> None:
         """Take an enrolment away. With the last one of a user in the course go roles, groups and visible grades."""

@@ -22,7 +22,8 @@ class Switches:
         post_max_size: a longer body is discarded whole (moodle.md 2).
         longest_address: a longer request line gets 414 (observed at 20 kB, inferred at 8 kB).
         web_services: off means 403 with an empty page (moodle.md 2).
-        maintenance: 503 with a page, also for administrators (moodle.md 2).
+        maintenance: `cli` answers 503 with a page, also to administrators (moodle.md 2); `web`, the mode of the site's
+            own pages, answers every call with the code `sitemaintenance` (observed on 4.5 and 5.1).
         wrong_address: the site is configured for another address than the one it is reached at: 303 (moodle.md 1).
         debug: whether errors carry `debuginfo` (moodle.md 3).
         extended_username_chars, allow_same_email: site settings (moodle.md 11).
@@ -30,8 +31,11 @@ class Switches:
             lower case, as PostgreSQL does; MariaDB and MySQL usually don't (moodle.md 6.2, inferred).
         password_policy: passwords need eight characters of four kinds (moodle.md 6.2).
         manual_enrolment: new courses get a manual enrolment instance (moodle.md 6.4).
-        course_welcome_mail: enrolling mails a welcome (a site's setting for manual enrolment in recent releases; the
-            sheet is silent, so both must do).
+        course_welcome_mail: new courses mail a welcome to those enrolled by hand, once there is a teacher (on by
+            default since 4.4; observed on 4.5 and 5.1: also to enrolments that are suspended, not to suspended
+            accounts, nor into hidden courses).
+        identity_fields: fields of an account that its identity shows ("Show user identity"); phone numbers are in
+            answers only when they are among them (`user/lib.php`).
         course_days: length of a course whose end is left out; 0 where the site gives none (moodle.md 6.4).
         unique_profile_fields, required_profile_fields: whether the API enforces what a profile field demands; observed
             not to for unique, inferred for required (moodle.md 6.2).
@@ -49,7 +53,7 @@ class Switches:
     post_max_size: int = 8_000_000
     longest_address: int = 8_000
     web_services: bool = True
-    maintenance: bool = False
+    maintenance: Literal["", "cli", "web"] = ""
     wrong_address: str = ""
     debug: bool = False
     extended_username_chars: bool = False
@@ -57,7 +61,8 @@ class Switches:
     case_matters: bool = True
     password_policy: bool = True
     manual_enrolment: bool = True
-    course_welcome_mail: bool = False
+    course_welcome_mail: bool = True
+    identity_fields: set[str] = field(default_factory=lambda: {"email"})
     course_days: int = 365
     unique_profile_fields: bool = False
     required_profile_fields: bool = False

@@ -16,16 +16,18 @@ SERVICE: Final = "psconnect"
 _REFUSED: Final = {
     "suspended": ("wsaccessusersuspended", "Refused web service access for suspended username"),
     "deleted": ("wsaccessuserdeleted", "Refused web service access for deleted username"),
+    "unconfirmed": ("wsaccessuserunconfirmed", "Refused web service access for unconfirmed username"),
     "nologin": ("wsaccessusernologin", "Refused web service access for nologin authentication username"),
 }
 
 
 @dataclass
 class Token:
-    """A token of the robot; `until` in Unix seconds, 0 for no end."""
+    """A token of the robot; `until` in Unix seconds, 0 for no end; `allowed` from this address, for this service."""
 
     value: str
     until: int = 0
+    allowed: bool = True
 
 
 class Tokens:
@@ -45,6 +47,10 @@ class Tokens:
         """Let a token end at this moment."""
         self._tokens[value].until = until
 
+    def forbid(self, value: str) -> None:
+        """Refuse a token as for another address, a service switched off, or an account not authorised for it."""
+        self._tokens[value].allowed = False
+
     def withdraw(self, value: str) -> None:
         """Take a token away."""
         del self._tokens[value]
@@ -62,12 +68,16 @@ class Tokens:
         if token.until and token.until < state.now():  # The first one to notice takes the token away.
             self.withdraw(value)
             raise _access()
+        if not token.allowed:
+            raise _access()
         user = robot.user
         for name in ("deleted", "suspended"):
             if getattr(user, name):
                 raise MoodleError(*_REFUSED[name])
         if user.auth == "nologin":
             raise MoodleError(*_REFUSED["nologin"])
+        if not user.confirmed:
+            raise MoodleError(*_REFUSED["unconfirmed"])
         if "webservice/rest:use" not in robot.capabilities:
             raise _access()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import MoodleError, database_write
-from tests.moodle.server.functions.function import Function, fits
+from tests.moodle.server.errors import MoodleError
+from tests.moodle.server.functions.function import Function
 from tests.moodle.server.records import Category
 from tests.moodle.server.session import Session
 from tests.moodle.server.shapes import Many, Shape, Struct, optional, required, with_default
@@ -50,10 +50,13 @@ def _check(session: Session, item: dict[str, Any], but: int = 0) -> None:
     number = item.get("idnumber", "")
     if number and session.taken(session.state.categories, but=but, idnumber=number):
         raise MoodleError("categoryidnumbertaken", "ID number is already used for another category")
-    if place := fits(
-        "course_categories", name=(item.get("name", ""), _LONGEST_NAME), idnumber=(number, _LONGEST_NUMBER)
-    ):
-        raise database_write(f"value too long for {place}")
+    name = item.get("name")
+    if name is not None and not name.strip():
+        raise MoodleError("categorynamerequired", "Category name required")
+    if len(name or "") > _LONGEST_NAME:
+        raise MoodleError("categorytoolong", "Category name is too long")
+    if len(number) > _LONGEST_NUMBER:
+        raise MoodleError("idnumbertoolong", "ID number is too long")
 
 
 def _known(session: Session, category_id: int) -> Category:
@@ -123,7 +126,8 @@ def _get(session: Session, sent: dict[str, Any]) -> list[dict[str, Any]]:
         if sent["addsubcategories"]:
             paths = tuple(f"{category.path}/" for category in rows)
             rows = [category for category in session.state.categories if f"{category.path}/".startswith(paths)]
-    session.enter_system()
+    if session.robot.blocked:  # Each category is left out by itself, without a word (observed on 4.5 and 5.1).
+        return []
     manages = session.can(_MANAGE)
     hidden = manages or session.can("moodle/category:viewhiddencategories")
     return [_given(session, category, manages) for category in rows if category.visible or hidden]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import not_found
+from tests.moodle.server.errors import MoodleError, user_not_found
 from tests.moodle.server.functions.cohorts import MANAGE, known_cohort, may_read
 from tests.moodle.server.functions.function import Function
 from tests.moodle.server.functions.groups import by_name
@@ -42,7 +42,10 @@ def _add_one(session: Session, cohort_by: dict[str, str], user_by: dict[str, str
         return _MISSING, f"user {who} not exists"
     if session.state.cohort_members.where(cohortid=cohort.id, userid=user.id):
         return _ALREADY, f"record already exists: cohort({cohort_by['type']}={cohort_by['value']} {who})"
-    session.enter_system()
+    try:
+        session.enter_system()
+    except MoodleError as error:  # Wrapped, whatever it is (`cohort/externallib.php`).
+        raise MoodleError("Error", error.message) from error
     session.require(MANAGE, _ASSIGN)
     session.state.cohort_members.add(CohortMember(cohortid=cohort.id, userid=user.id))
     return None
@@ -66,7 +69,7 @@ def _delete(session: Session, sent: dict[str, Any]) -> None:
             cohort = known_cohort(session, item["cohortid"])
             user = session.state.users.get(item["userid"])
             if user is None or user.deleted:
-                raise not_found("user", session.release)
+                raise user_not_found(session.release)
             session.enter_system()
             session.require(MANAGE, _ASSIGN)
             for member in session.state.cohort_members.where(cohortid=cohort.id, userid=user.id):

@@ -75,6 +75,7 @@ def _given(session: Session, cohort: Cohort) -> dict[str, Any]:
         "description": cohort.description,
         "descriptionformat": cohort.descriptionformat,
         "visible": cohort.visible,
+        "theme": cohort.theme,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import MoodleError, invalid_parameter, not_found
+from tests.moodle.server.errors import MoodleError, invalid_parameter, not_found, user_not_found
 from tests.moodle.server.functions.function import Function
 from tests.moodle.server.records import ACTIVE, SUSPENDED, Enrolment, User
 from tests.moodle.server.session import Session
@@ -50,7 +50,7 @@ def _refuse_user(session: Session, user: User | None) -> None:
         message = "Coding error detected, it must be fixed by a programmer: User ID does not exist or is deleted!"
         raise MoodleError("codingerror", message, kind="coding_exception")
     if user is None:
-        raise not_found("user", session.release)
+        raise user_not_found(session.release)
     if user.deleted:
         raise MoodleError("userdeleted", "This user account has been deleted")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import MoodleError, database_write, invalid_parameter, not_found
+from tests.moodle.server.errors import MoodleError, database_write, invalid_parameter, not_found, user_not_found
 from tests.moodle.server.functions.function import Function, fits
 from tests.moodle.server.records import Group, GroupMember, User
 from tests.moodle.server.session import Session
@@ -50,7 +50,7 @@ def _create(session: Session, sent: dict[str, Any]) -> list[dict[str, Any]]:
             _check_rest(session, item["courseid"], item)
             values = {name: item[name] for name in _COLUMNS if name in item}
             made.append(session.state.groups.add(Group(courseid=item["courseid"], **values)))
-    return [_given(group, group.name) for group in made]
+    return [_given(group, group.name) | {"enrolmentkey": group.enrolmentkey or ""} for group in made]
 
 
 def _check_name(session: Session, courseid: int, name: str, but: int = 0) -> None:
@@ -140,7 +140,7 @@ def by_name(session: Session, user_ids: list[int]) -> list[int]:
 def _live_user(session: Session, user_id: int) -> User:
     user = session.state.users.get(user_id)
     if user is None or user.deleted:
-        raise not_found("user", session.release)
+        raise user_not_found(session.release)
     return user
 
 

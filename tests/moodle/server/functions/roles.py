@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import invalid_parameter, not_found
+from tests.moodle.server.errors import invalid_parameter, not_found, user_not_found
 from tests.moodle.server.functions.function import Function
 from tests.moodle.server.session import Session
 from tests.moodle.server.shapes import Many, Struct, optional, required
@@ -55,7 +55,7 @@ def _place(session: Session, item: dict[str, Any]) -> tuple[str, int]:
         raise invalid_parameter(f"Can not assign roleid={item['roleid']} in contextid")
     user = session.state.users.get(item["userid"])
     if user is None or user.deleted:
-        raise not_found("user", session.release)
+        raise user_not_found(session.release)
     return level, instance
 
 

@@ -12,6 +12,7 @@ from tests.moodle.server.shapes import Many, Struct, Value
 #: `release` and `version` of the builds that were observed (moodle.md "How to read the marks").
 _BUILDS: Final = {
     "4.3": ("4.3 (Build: 20231009)", "2023100900"),
+    "4.5": ("4.5.6 (Build: 20250811)", "2024100706"),
     "5.1": ("5.1+ (Build: 20251017)", "2025100600.02"),
 }
 NAME: Final = "core_webservice_get_site_info"

@@ -13,7 +13,8 @@ from tests.moodle.server.session import Session
 #: Given only when not empty (moodle.md 6.2); PHP takes "0" for empty.
 _WHEN_FILLED = ("country", "city")
 _DETAILS_WHEN_FILLED = ("idnumber", "institution")
-_CONTACT = ("phone1", "phone2", "address")
+#: Only as part of the identity that a site shows, also to those who may see all details (observed on 4.5 and 5.1).
+_PHONES = {"phone1", "phone2"}
 _SETTINGS = ("auth", "confirmed", "lang", "theme", "timezone", "mailformat")
 _PICTURES = {"profileimageurl": "f1", "profileimageurlsmall": "f2"}
 
@@ -32,13 +33,14 @@ def user_details(session: Session, user: User) -> dict[str, Any] | None:
     found: dict[str, Any] = {"id": user.id, **_when(every, username=user.username)}
     found |= _when(_full_names(session), firstname=user.firstname, lastname=user.lastname)
     found["fullname"] = f"{user.firstname} {user.lastname}".strip()
-    identity = own or user.maildisplay == 1 or session.can("moodle/site:viewuseridentity")
-    found |= _when(identity, email=user.email)
-    found |= _filled(user, _CONTACT) if session.can("moodle/user:viewhiddendetails") else {}
+    identity = session.switches.identity_fields if session.can("moodle/site:viewuseridentity") else set()
+    found |= _when(own or user.maildisplay == 1 or "email" in identity, email=user.email)
+    found |= _filled(user, tuple(sorted(_PHONES & identity)))
+    found |= _filled(user, ("address",)) if session.can("moodle/user:viewhiddendetails") else {}
     found |= _filled(user, _WHEN_FILLED)
-    if every:
-        found |= {"department": user.department, **_filled(user, _DETAILS_WHEN_FILLED)}
-        found |= {name: getattr(user, name) for name in _SETTINGS}
+    found |= _filled(user, tuple(name for name in _DETAILS_WHEN_FILLED if every or name in identity))
+    found |= _when(every or "department" in identity, department=user.department)
+    found |= {name: getattr(user, name) for name in _SETTINGS} if every else {}
     found |= {"firstaccess": user.firstaccess, "lastaccess": user.lastaccess, "suspended": user.suspended}
     found |= _when(session.release != "4.3", trackforums=0)
     found |= _when(user.description != "", description=user.description, descriptionformat=1)
@@ -63,12 +65,18 @@ def _custom_fields(session: Session, user: User) -> dict[str, Any]:
     found = [
         {
             "type": field.datatype,
-            "value": user.fields[field.shortname],
-            "displayvalue": session.text(user.fields[field.shortname]),
+            "value": value,
+            "displayvalue": _displayed(session, field.datatype, value),
             "name": field.name,
             "shortname": field.shortname,
         }
         for field in session.state.profile_fields
-        if field.visible and user.fields.get(field.shortname)
+        if field.visible and (value := field.shown(user.fields))
     ]
     return {"customfields": found} if found else {}
+
+
+def _displayed(session: Session, datatype: str, value: str) -> str:
+    if datatype == "checkbox":
+        return "Yes" if value not in {"", "0"} else "No"
+    return session.text(value)

@@ -90,7 +90,7 @@ def put_custom_fields(session: Session, user: User, sent: list[dict[str, str]] |
             others = [other for other in session.state.users if other.id != user.id]
             if any(other.fields.get(field.shortname) == item["value"] for other in others):
                 raise invalid_parameter(f"{field.shortname} must be unique")
-        values[field.shortname] = item["value"]
+        values[field.shortname] = field.saved(item["value"], values.get(field.shortname, ""))
     if session.switches.required_profile_fields:
         missing = [name for name, field in known.items() if field.required and not values.get(name)]
         if missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.moodle.server.cleaning import acceptable_email
-from tests.moodle.server.errors import MoodleError, database_write, invalid_parameter, invalid_response, not_found
+from tests.moodle.server.errors import MoodleError, database_write, invalid_parameter, invalid_response, user_not_found
 from tests.moodle.server.functions.function import Function, as_warning
 from tests.moodle.server.functions.passwords import refuse_weak
 from tests.moodle.server.functions.user_fields import FIELDS, USERNAME, check_lengths, columns, put_custom_fields
@@ -160,8 +160,7 @@ def _delete(session: Session, sent: dict[str, Any]) -> None:
         for user_id in sent["userids"]:
             user = session.state.users.get(user_id)
             if user is None or user.deleted:
-                missing = MoodleError("invaliduser", "Invalid user")
-                raise missing if session.release == "4.3" else not_found("user", session.release)
+                raise user_not_found(session.release)
             if user.username == ADMIN:
                 raise MoodleError("useradminodelete", "Administrator accounts can not be deleted.")
             if user.id == session.robot.user.id:
