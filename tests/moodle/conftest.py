@@ -13,6 +13,15 @@ import pytest
 from tests.moodle.client import Plain
 from tests.moodle.server import MoodleSite
 
+# Read at once: while tests run, the environment holds nothing of psconnect's.
+_ADDRESS = os.environ.get("PSCONNECT_MOODLE_URL", "").rstrip("/")
+_TOKEN = os.environ.get("PSCONNECT_MOODLE_TOKEN", "")
+
+
+def pytest_report_header() -> str:
+    """Say which site the tests with `anywhere` speak to."""
+    return f"Moodle: {_ADDRESS or 'a local web-service server'}"
+
 
 @pytest.fixture
 def plain(moodle_site: MoodleSite) -> Plain:
@@ -23,7 +32,6 @@ def plain(moodle_site: MoodleSite) -> Plain:
 @pytest.fixture
 def anywhere(request: pytest.FixtureRequest) -> Plain:
     """A client of the site that the environment names, otherwise of the local one."""
-    address = os.environ.get("PSCONNECT_MOODLE_URL")
-    if address:
-        return Plain(address.rstrip("/"), os.environ["PSCONNECT_MOODLE_TOKEN"])
+    if _ADDRESS:
+        return Plain(_ADDRESS, _TOKEN)
     return request.getfixturevalue("plain")

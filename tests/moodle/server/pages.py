@@ -12,20 +12,21 @@ _HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class Reply:
-    """Status, type and body of an answer; `location` for a redirect."""
+    """Status, type and body of an answer; `location` for a redirect, `retry_after` in seconds."""
 
     status: int
     content_type: str
     body: bytes
     location: str = ""
+    retry_after: int = 0
 
 
-def page(status: int, title: str, location: str = "") -> Reply:
+def page(status: int, title: str, location: str = "", retry_after: int = 0) -> Reply:
     """A page of HTML as Moodle or a proxy shows it."""
     text = (
         f"<!DOCTYPE html><html><head><title>{escape(title)}</title></head><body><h1>{escape(title)}</h1></body></html>"
     )
-    return Reply(status, _HTML, text.encode(), location)
+    return Reply(status, _HTML, text.encode(), location, retry_after)
 
 
 def empty(status: int) -> Reply:

@@ -96,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "private, must-revalidate, pre-check=0, post-check=0, max-age=0, no-cache")
         if reply.location:
             self.send_header("Location", reply.location)
+        if reply.retry_after:
+            self.send_header("Retry-After", str(reply.retry_after))
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         if outcome.cut:
