@@ -106,6 +106,12 @@ class Plain:
             self.call("core_webservice_get_site_info")["release"].split("+")[0].split(" ")[0].split(".")[:2]
         )
 
+    def missing(self, *, user: bool = False) -> str:
+        """The code for what is not there, which differs between releases (moodle.md 12)."""
+        if self.release in {"4.3", "4.5"}:
+            return "invaliduser" if user else "invalidrecord"
+        return "invalidrecordunknown"
+
     def name(self, word: str) -> str:
         """A name that no other test has."""
         return f"{word}-{self.mark}"

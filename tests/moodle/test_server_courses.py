@@ -14,13 +14,6 @@ NOBODY = 999_999_999
 SEPTEMBER, JUNE = 1_788_220_800, 1_812_000_000
 
 
-def missing(site: Plain, *, user: bool = False) -> str:
-    """The code for what is not there (moodle.md 12)."""
-    if site.release in {"4.3", "4.5"}:
-        return "invaliduser" if user else "invalidrecord"
-    return "invalidrecordunknown"
-
-
 def enrol(site: Plain, course: int, *users: int, role: int = STUDENT, **more: Any) -> None:
     rows = [{"roleid": role, "userid": user, "courseid": course, **more} for user in users]
     assert site.call("enrol_manual_enrol_users", enrolments=rows) is None
@@ -112,7 +105,8 @@ def test_short_names_are_told_apart_by_case(anywhere: Plain) -> None:
     [
         ({"categoryid": NOBODY}, "errorcatcontextnotvalid"),
         ({"startdate": JUNE, "enddate": SEPTEMBER}, "enddatebeforestartdate"),
-        ({"enddate": JUNE}, "nostartdatenoenddate"),
+        ({"startdate": 0, "enddate": JUNE}, "nostartdatenoenddate"),
+        ({"enddate": SEPTEMBER - 2_000 * 86_400}, "enddatebeforestartdate"),
         ({"fullname": ""}, "errorinvalidparam"),
         ({"fullname": "Sci <3"}, OPAQUE),
         ({"fullname": "<b>Art"}, OPAQUE),
@@ -146,7 +140,7 @@ def test_courses_are_updated_one_by_one(anywhere: Plain) -> None:
     assert [(one["item"], one["itemid"], one["warningcode"]) for one in warnings] == [
         ("course", second, "shortnametaken"),
         ("course", second, "nostartdatenoenddate"),
-        ("course", NOBODY, missing(anywhere)),
+        ("course", NOBODY, anywhere.missing()),
     ]
     rows = anywhere.call("core_course_get_courses", options={"ids": [first, second]})
     assert {row["id"]: (row["fullname"], row["visible"]) for row in rows} == {
@@ -158,7 +152,7 @@ def test_courses_are_updated_one_by_one(anywhere: Plain) -> None:
 def test_moving_a_course_to_no_category_warns_and_moves_it(anywhere: Plain) -> None:
     course = anywhere.make_course()
     answer = anywhere.call("core_course_update_courses", courses=[{"id": course, "categoryid": NOBODY}])
-    assert answer["warnings"][0]["warningcode"] == missing(anywhere)
+    assert answer["warnings"][0]["warningcode"] == anywhere.missing()
     [row] = anywhere.call("core_course_get_courses", options={"ids": [course]})
     assert row["categoryid"] == NOBODY
     home = anywhere.make_category()
@@ -242,7 +236,7 @@ def test_one_bad_enrolment_rolls_the_batch_back(anywhere: Plain, bad: str) -> No
         "course": {"courseid": NOBODY},
         "deleted": {"userid": gone},
     }
-    unknown_user = "codingerror" if anywhere.release == "4.3" else missing(anywhere, user=True)
+    unknown_user = "codingerror" if anywhere.release == "4.3" else anywhere.missing(user=True)
     codes = {"role": "wsusercannotassign", "user": unknown_user, "course": OPAQUE, "deleted": "userdeleted"}
     assert anywhere.refused("enrol_manual_enrol_users", enrolments=[row, row | change[bad]]) == codes[bad]
     assert anywhere.enrolled(course) == {}
@@ -250,7 +244,7 @@ def test_one_bad_enrolment_rolls_the_batch_back(anywhere: Plain, bad: str) -> No
 
 def test_unenrolling_from_an_unknown_course_is_not_found(anywhere: Plain) -> None:
     gone = [{"userid": anywhere.make_user(), "courseid": NOBODY}]
-    assert anywhere.refused("enrol_manual_unenrol_users", enrolments=gone) == missing(anywhere)
+    assert anywhere.refused("enrol_manual_unenrol_users", enrolments=gone) == anywhere.missing()
 
 
 def test_suspended_accounts_are_enrolled_and_listed(anywhere: Plain) -> None:
@@ -307,7 +301,7 @@ def test_only_those_enrolled_become_members(anywhere: Plain) -> None:
         return anywhere.refused("core_group_add_group_members", members=members)
 
     assert code() == OPAQUE
-    assert code(groupid=NOBODY) == missing(anywhere)
-    assert code(userid=NOBODY) == missing(anywhere, user=True)
-    assert anywhere.refused("core_group_get_group_members", groupids=[group_id, NOBODY]) == missing(anywhere)
+    assert code(groupid=NOBODY) == anywhere.missing()
+    assert code(userid=NOBODY) == anywhere.missing(user=True)
+    assert anywhere.refused("core_group_get_group_members", groupids=[group_id, NOBODY]) == anywhere.missing()
     assert anywhere.call("core_group_delete_groups", groupids=[NOBODY, group_id]) is None

@@ -69,7 +69,7 @@ def test_every_bad_value_has_the_same_opaque_error_and_saves_nothing(anywhere: P
         {"country": "US"},
         {"auth": "ldap", "password": None},
         {"auth": "nologin"},
-        {"department": "0"},
+        {"department": "Math & Science"},
     ],
     ids=str,
 )
@@ -185,8 +185,8 @@ def test_a_deleted_user_frees_its_names_and_is_still_found_by_id(anywhere: Plain
 
 def test_deleting_an_unknown_user_rolls_the_batch_back(anywhere: Plain) -> None:
     user = anywhere.make_user("ann")
-    missing = "invaliduser" if anywhere.release == "4.3" else "invalidrecordunknown"
-    assert anywhere.refused("core_user_delete_users", userids=[user, 999_999_999]) == missing
+    code = anywhere.refused("core_user_delete_users", userids=[user, 999_999_999])
+    assert code == anywhere.missing(user=True)
     assert len(anywhere.by_field("username", anywhere.name("ann"))) == 1
 
 
@@ -224,4 +224,5 @@ def test_indices_may_be_sparse(anywhere: Plain) -> None:
 
 def test_an_unknown_profile_field_is_ignored_without_a_word(anywhere: Plain) -> None:
     user = anywhere.make_user("ann", customfields=[{"type": "no_such_field", "value": "7"}])
-    assert "customfields" not in anywhere.by_field("id", user)[0]
+    fields = anywhere.by_field("id", user)[0].get("customfields", [])
+    assert "no_such_field" not in {field["shortname"] for field in fields}

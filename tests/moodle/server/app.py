@@ -145,6 +145,8 @@ class App:
     def _carry_out(self, call: Call, token: str, fault: Fault | None, running: _Running, *, raw: bool) -> Any:
         if fault and fault.kind == "delay":
             time.sleep(fault.seconds)
+        if fault and fault.on_hold:
+            fault.on_hold()
         with self._lock:
             self._started += 1
             self.state.journal.call = self._started

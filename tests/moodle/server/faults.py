@@ -23,6 +23,7 @@ Kind = Literal[
     "invalidresponse",
     "html",
     "maintenance",
+    "hold",
     "nothing",
 ]
 #: Faults that a run has to live through: the outcome of a call is unknown, or the site is away for a while.
@@ -44,6 +45,7 @@ class Fault:
         writes_only: leaves calls alone that only read.
         seconds: of a delay.
         on_hit: called when it happens, before anything else.
+        on_hold: of a `hold`: called when the call is under way but has done nothing yet; it goes on when this returns.
 
     """
 
@@ -54,6 +56,7 @@ class Fault:
     writes_only: bool = False
     seconds: float = 0.0
     on_hit: Callable[[Call], None] | None = None
+    on_hold: Callable[[], object] | None = None
     seen: int = 0
 
     def hits(self, call: Call) -> bool:

@@ -143,7 +143,8 @@ def _search(session: Session, sent: dict[str, Any]) -> dict[str, Any]:
     query = sent["query"].lower()
     rows = [one for one in rows if any(query in text.lower() for text in (one.name, one.idnumber, one.description))]
     rows.sort(key=lambda cohort: (cohort.name, cohort.idnumber))
-    start = sent["limitfrom"]
+    # `limitfrom` is the number of a page, whatever it is called (`cohort/lib.php`; observed on 5.1).
+    start = sent["limitfrom"] * sent["limitnum"]
     end = start + sent["limitnum"] if sent["limitnum"] else None
     return {"cohorts": [_given(session, cohort) | {"customfields": []} for cohort in rows[start:end]]}
 

@@ -101,9 +101,9 @@ def _create_one(session: Session, item: dict[str, Any]) -> Course:
         message = f"You cannot execute functions in the category context (category id:{item['categoryid']}): {reason}"
         raise MoodleError("errorcatcontextnotvalid", message)
     session.require("moodle/course:create")
+    item |= _dates(session, item)
     _check(session, item)
     values: dict[str, Any] = {name: item[name] for name in _COLUMNS if name in item}
-    values |= _dates(session, item)
     if not session.can("moodle/course:setforcedlanguage"):
         values.pop("lang", None)
     sets = session.can("moodle/course:visibility")
