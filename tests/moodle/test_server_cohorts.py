@@ -113,7 +113,7 @@ def test_a_deleted_user_is_in_no_cohort(anywhere: Plain) -> None:
     assert members_of(anywhere, cohort) == []
 
 
-def test_a_search_is_paged_by_page_numbers_and_names_are_display_text(anywhere: Plain) -> None:
+def test_a_search_is_paged_by_page_numbers_and_gives_raw_names(anywhere: Plain) -> None:
     ids = {make_cohort(anywhere, f"grade-{grade}") for grade in (9, 10, 11)}
     search = {"query": anywhere.mark, "context": {"contextlevel": "system", "instanceid": 0}}
     pages = [
@@ -122,6 +122,11 @@ def test_a_search_is_paged_by_page_numbers_and_names_are_display_text(anywhere: 
     ]
     assert [len(page) for page in pages] == [2, 1, 0]
     assert {row["id"] for page in pages for row in page} == ids
-    assert all(row["name"].startswith("Grade &amp; ") for page in pages for row in page)
-    plain = anywhere.call("core_cohort_search_cohorts", raw=True, **search)["cohorts"]
-    assert all(row["name"].startswith("Grade & ") for row in plain)
+    assert all(row["name"].startswith("Grade & ") for page in pages for row in page)
+
+
+def test_names_are_display_text_where_they_are_read_but_not_in_a_search(anywhere: Plain) -> None:
+    cohort = make_cohort(anywhere)
+    for raw, sign in ((False, "&amp;"), (True, "&")):
+        [found] = anywhere.call("core_cohort_get_cohorts", raw=raw, cohortids=[cohort])
+        assert found["name"] == f"Grade {sign} grade-9"

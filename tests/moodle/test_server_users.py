@@ -69,7 +69,7 @@ def test_every_bad_value_has_the_same_opaque_error_and_saves_nothing(anywhere: P
         {"country": "US"},
         {"auth": "ldap", "password": None},
         {"auth": "nologin"},
-        {"department": "Math & Science"},
+        {"institution": "Math & Science"},
     ],
     ids=str,
 )

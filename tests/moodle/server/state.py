@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 
@@ -157,8 +158,11 @@ class State:
             self.cohort_members.remove(member)
         for assignment in self.role_assignments.where(userid=user.id):
             self.role_assignments.remove(assignment)
-        gone = {"username": f"{user.email}.{int(self.now())}", "email": f"{user.username}-deleted", "idnumber": ""}
-        self.users.change(user, deleted=True, sessions=0, **gone)
+        freed, moment = hashlib.md5(user.username.encode(), usedforsecurity=False).hexdigest(), int(self.now())
+        while self.users.where(username=f"{user.email}.{moment}"):
+            moment += 1
+        name = f"{user.email}.{moment}"
+        self.users.change(user, deleted=True, sessions=0, username=name, email=freed, idnumber="")
 
     def delete_course(self, course: Course) -> None:
         """Take a course away with all that hangs on it."""

@@ -146,7 +146,8 @@ def _search(session: Session, sent: dict[str, Any]) -> dict[str, Any]:
     # `limitfrom` is the number of a page, whatever it is called (`cohort/lib.php`; observed on 5.1).
     start = sent["limitfrom"] * sent["limitnum"]
     end = start + sent["limitnum"] if sent["limitnum"] else None
-    return {"cohorts": [_given(session, cohort) | {"customfields": []} for cohort in rows[start:end]]}
+    # Names are given as they are here, raw or not (observed on 4.5 and 5.1).
+    return {"cohorts": [_given(session, one) | {"name": one.name, "customfields": []} for one in rows[start:end]]}
 
 
 FUNCTIONS: Final = {

@@ -83,10 +83,8 @@ def _row(session: Session, course: Course, user: User, names: list[str]) -> dict
     details |= {"lastcourseaccess": 0, "roles": _roles(session, course, user)}
     if groups := _groups(session, course, user):
         details["groups"] = groups
-    details["enrolledcourses"] = [
-        {"id": other.id, "fullname": session.text(other.fullname), "shortname": session.text(other.shortname)}
-        for other in _active_courses(session, user)
-    ]
+    if not names or "enrolledcourses" in names:
+        details["enrolledcourses"] = _named(session, _active_courses(session, user))
     kept = {"id", "fullname", *names} if names else set(details)
     row = {name: value for name, value in details.items() if name in kept and name not in _NOT_IN_ROWS}
     for field in row.get("customfields", ()):
@@ -109,6 +107,13 @@ def _groups(session: Session, course: Course, user: User) -> list[dict[str, Any]
         {"id": group.id, "name": session.text(group.name), "description": group.description, "descriptionformat": 1}
         for group in session.state.groups.where(courseid=course.id)
         if group.id in mine
+    ]
+
+
+def _named(session: Session, courses: list[Course]) -> list[dict[str, Any]]:
+    return [
+        {"id": course.id, "fullname": session.text(course.fullname), "shortname": session.text(course.shortname)}
+        for course in courses
     ]
 
 
