@@ -224,7 +224,7 @@ def test_suspending_keeps_groups_and_unenrolling_loses_them(anywhere: Plain) -> 
     assert inside() == []
 
 
-@pytest.mark.parametrize("bad", ["role", "user", "course", "deleted"])
+@pytest.mark.parametrize("bad", ["role", "user", "course", "deleted", "guest"])
 def test_one_bad_enrolment_rolls_the_batch_back(anywhere: Plain, bad: str) -> None:
     user, course = anywhere.make_user(), anywhere.make_course()
     gone = anywhere.make_user("gone")
@@ -235,16 +235,41 @@ def test_one_bad_enrolment_rolls_the_batch_back(anywhere: Plain, bad: str) -> No
         "user": {"userid": NOBODY},
         "course": {"courseid": NOBODY},
         "deleted": {"userid": gone},
+        "guest": {"userid": 1},
     }
     unknown_user = "codingerror" if anywhere.release == "4.3" else anywhere.missing(user=True)
     codes = {"role": "wsusercannotassign", "user": unknown_user, "course": OPAQUE, "deleted": "userdeleted"}
+    codes["guest"] = "guestsarenotallowed"
     assert anywhere.refused("enrol_manual_enrol_users", enrolments=[row, row | change[bad]]) == codes[bad]
     assert anywhere.enrolled(course) == {}
 
 
-def test_unenrolling_from_an_unknown_course_is_not_found(anywhere: Plain) -> None:
-    gone = [{"userid": anywhere.make_user(), "courseid": NOBODY}]
-    assert anywhere.refused("enrol_manual_unenrol_users", enrolments=gone) == anywhere.missing()
+def test_unenrolling_from_an_unknown_course_or_an_unknown_user_is_not_found(anywhere: Plain) -> None:
+    user, course = anywhere.make_user(), anywhere.make_course()
+
+    def code(**change: Any) -> str:
+        gone = [{"userid": user, "courseid": course} | change]
+        return anywhere.refused("enrol_manual_unenrol_users", enrolments=gone)
+
+    assert code(courseid=NOBODY) == anywhere.missing()
+    assert code(userid=NOBODY) == anywhere.missing(user=True)
+
+
+def test_nobody_is_a_student_of_the_whole_site(anywhere: Plain) -> None:
+    role = {"roleid": STUDENT, "userid": anywhere.make_user()}
+    for place in ({}, {"contextlevel": "system", "instanceid": 0}, {"contextlevel": "course", "instanceid": NOBODY}):
+        assert anywhere.refused("core_role_assign_roles", assignments=[role | place]) == OPAQUE
+
+
+def test_names_within_rows_are_display_text_even_when_raw_is_asked_for(anywhere: Plain) -> None:
+    user, course = anywhere.make_user(), anywhere.make_course(fullname="Sewing & Knitting")
+    enrol(anywhere, course, user)
+    group = {"courseid": course, "name": "Red & Blue", "description": ""}
+    group_id = anywhere.call("core_group_create_groups", groups=[group])[0]["id"]
+    anywhere.call("core_group_add_group_members", members=[{"groupid": group_id, "userid": user}])
+    [row] = anywhere.call("core_enrol_get_enrolled_users", raw=True, courseid=course)
+    assert row["groups"][0]["name"] == "Red &amp; Blue"
+    assert row["enrolledcourses"][0]["fullname"] == "Sewing &amp; Knitting"
 
 
 def test_suspended_accounts_are_enrolled_and_listed(anywhere: Plain) -> None:

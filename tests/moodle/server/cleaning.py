@@ -13,7 +13,11 @@ from tests.moodle.server.switches import Switches
 
 _TAG = re.compile(r"<(?!\s)[^>]*(?:>|$)")
 _PLAIN_USERNAME = re.compile(r"[^-.@_a-z0-9]")
-_EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z0-9-]+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@(({_LABEL}\.)+(?![0-9]+$){_LABEL}|\[[0-9.]+\])")
+_TIME_ZONE = re.compile(r"([+-]?(0?[0-9](\.[50])?|1[0-3](\.0)?|1[0-2]\.5))|99|[A-Za-z0-9]+(/?[A-Za-z_-])+")
+THEMES = {"boost", "classic"}
 
 
 def cleaned(kind: str, value: str, switches: Switches) -> str:
@@ -22,8 +26,8 @@ def cleaned(kind: str, value: str, switches: Switches) -> str:
 
 
 def acceptable_email(value: str) -> bool:
-    """Whether Moodle takes this for an e-mail address: a dotted domain, plain letters (moodle.md 6.2, observed)."""
-    return _EMAIL.fullmatch(value) is not None and ".." not in value and not value.startswith(".")
+    """Whether Moodle takes this for an e-mail address (moodle.md 6.2, more of them observed on 5.1)."""
+    return _EMAIL.fullmatch(value) is not None
 
 
 def _integer(value: str, _: Switches) -> str:
@@ -70,5 +74,7 @@ _CLEANERS: dict[str, Callable[[str, Switches], str]] = {
     "alphaext": _keeping(r"[^a-zA-Z_-]"),
     "alphanumext": _keeping(r"[^A-Za-z0-9_-]"),
     "plugin": lambda value, _: value if re.fullmatch(r"[a-z][a-z0-9_]*", value) else "",
-    "timezone": lambda value, _: value if re.fullmatch(r"99|[A-Za-z_]+(/[A-Za-z_+-]+)*", value) else "",
+    "timezone": lambda value, _: value if _TIME_ZONE.fullmatch(value) else "",
+    "theme": lambda value, _: value if value in THEMES else "",
+    "safedir": _keeping(r"[^a-zA-Z0-9_-]"),
 }

@@ -123,4 +123,9 @@ class Session:
 
     def text(self, name: str) -> str:
         """A name as answers give it: display text, unless the request asked for raw (moodle.md 1, fact 11)."""
-        return name if self.raw else _LONE_AMPERSAND.sub("&amp;", name)
+        return name if self.raw else display_text(name)
+
+
+def display_text(name: str) -> str:
+    """A name as Moodle shows it on a page."""
+    return _LONE_AMPERSAND.sub("&amp;", name)

@@ -37,6 +37,8 @@ class MoodleSite(SiteContent):
         self, release: Literal["4.3", "4.5", "5.1"] = "5.1", path: str = "", switches: Switches | None = None
     ) -> None:
         super().__init__(State(switches or Switches(), release))
+        if release == "5.1":
+            self.switches.installed_auths.discard("mnet")  # Gone with this release (observed).
         self.release, self.path = release, path.rstrip("/")
         account = User(
             username=SERVICE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import MoodleError
+from tests.moodle.server.errors import MoodleError, not_found
 from tests.moodle.server.functions.function import Function
 from tests.moodle.server.records import Category
 from tests.moodle.server.session import Session
@@ -14,7 +14,7 @@ _LONGEST_NAME: Final = 255
 _LONGEST_NUMBER: Final = 100
 _MANAGE: Final = "moodle/category:manage"
 _TEXTS: Final = {
-    **optional(idnumber="raw", description="raw", theme="plugin"),
+    **optional(idnumber="raw", description="raw", theme="theme"),
     "descriptionformat": with_default("int", 1),
 }
 _CREATE: Final = {**required(name="text"), "parent": with_default("int", 0), **_TEXTS}
@@ -81,7 +81,9 @@ def _update(session: Session, sent: dict[str, Any]) -> None:
 
 def _move(session: Session, category: Category, parent_id: int) -> None:
     parent = session.state.categories.get(parent_id)
-    if parent_id and (parent is None or f"{parent.path}/".startswith(f"{category.path}/")):
+    if parent_id and parent is None:
+        raise not_found("course_categories", session.release)
+    if parent is not None and f"{parent.path}/".startswith(f"{category.path}/"):
         raise MoodleError("cannotmovecategory", "Cannot move category")
     before, path = category.path, f"{parent.path if parent else ''}/{category.id}"
     session.state.categories.change(category, parent=parent_id)
@@ -111,8 +113,8 @@ def _delete_all(session: Session, category: Category) -> None:
 
 def _empty_into(session: Session, category: Category, parent_id: int) -> None:
     courses = session.state.courses.where(category=category.id)
-    if courses and session.state.categories.get(parent_id) is None:
-        raise MoodleError("unknowncategory", "Unknown category")
+    if session.state.categories.get(parent_id) is None:
+        raise MoodleError("movecatcontentstoroot", "Cannot move the contents of a category to the top")
     for course in courses:
         session.state.courses.change(course, category=parent_id)
     for below in session.state.categories.where(parent=category.id):

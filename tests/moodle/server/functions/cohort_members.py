@@ -33,6 +33,9 @@ def _add_one(session: Session, cohort_by: dict[str, str], user_by: dict[str, str
         return _BAD_TYPE, f"invalid parameter: cohortype={cohort_by['type']}"
     if user_by["type"] not in {"id", "username"}:
         return _BAD_TYPE, f"invalid parameter: usertype={user_by['type']}"
+    for who in (cohort_by, user_by):
+        if who["type"] == "id" and not who["value"].isdigit():
+            raise MoodleError("Error", "Error reading from database")
     cohort = _cohort(session, **cohort_by)
     if cohort is None:
         return _MISSING, f"cohort {cohort_by['type']}={cohort_by['value']} not exists"
@@ -53,13 +56,13 @@ def _add_one(session: Session, cohort_by: dict[str, str], user_by: dict[str, str
 
 def _cohort(session: Session, type: str, value: str) -> Cohort | None:  # noqa: A002 — Moodle's own key
     if type == "id":
-        return session.state.cohorts.get(int(value)) if value.isdigit() else None
+        return session.state.cohorts.get(int(value))
     return next(iter(session.state.cohorts.where(idnumber=value)), None)
 
 
 def _user(session: Session, type: str, value: str) -> User | None:  # noqa: A002 — Moodle's own key
     users = session.state.users
-    found = [users.get(int(value))] if type == "id" and value.isdigit() else users.where(username=value)
+    found = [users.get(int(value))] if type == "id" else users.where(username=value)
     return next((user for user in found if user and not user.deleted), None)
 
 

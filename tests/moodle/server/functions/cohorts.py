@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import database_write, invalid_parameter, no_permission, not_found
+from tests.moodle.server.errors import MoodleError, database_write, invalid_parameter, no_permission, not_found
 from tests.moodle.server.functions.function import Function, fits
 from tests.moodle.server.functions.roles import SYSTEM_CONTEXT
 from tests.moodle.server.records import Cohort
@@ -20,7 +20,7 @@ MANAGE: Final = "moodle/cohort:manage"
 _FIELDS: Final = {
     "categorytype": Struct(required(type="text", value="raw")),
     **required(name="raw", idnumber="raw"),
-    **optional(description="raw", visible="bool", theme="plugin"),
+    **optional(description="raw", visible="bool", theme="theme"),
     "descriptionformat": with_default("int", 1),
     "customfields": maybe(Many(Struct(required(shortname="alphanumext", value="raw")))),
 }
@@ -55,7 +55,9 @@ def _category(session: Session, wanted: dict[str, str]) -> int:
     if kind == "system":
         return 0
     categories = session.state.categories
-    if kind == "id" and value.isdigit() and categories.get(int(value)):
+    if kind == "id" and not value.isdigit():
+        raise MoodleError("dmlreadexception", "Error reading from database", kind="dml_read_exception")
+    if kind == "id" and categories.get(int(value)):
         return int(value)
     if kind == "idnumber" and (found := categories.where(idnumber=value)):
         return found[0].id
@@ -136,7 +138,8 @@ def _search(session: Session, sent: dict[str, Any]) -> dict[str, Any]:
         raise invalid_parameter("Missing parameters, please provide either context level with instance id or contextid")
     may_read(session)
     if includes not in {"self", "parents", "all"}:
-        raise invalid_parameter("Invalid parameter value for 'includes'.")
+        message = "Coding error detected, it must be fixed by a programmer"
+        raise MoodleError("codingerror", message, kind="coding_exception")
     rows = list(session.state.cohorts)
     if includes != "all":
         rows = [cohort for cohort in rows if cohort.categoryid == category_id]

@@ -69,6 +69,7 @@ def _lean(session: Session, course: Course) -> dict[str, Any]:
     found |= {"format": course.format, "startdate": course.startdate, "enddate": course.enddate}
     if session.can(_UPDATE):
         found |= _settings(course) | _for_editors(course)
+        found |= {"categorysortorder": course.id, "numsections": 0, "hiddensections": 1, "forcetheme": ""}
     return found
 
 
@@ -103,6 +104,7 @@ def _seen(session: Session, course: Course) -> bool:
 def _full(session: Session, course: Course) -> dict[str, Any]:
     category = session.state.categories.get(course.category)
     found = _names(session, course) | {
+        "courseimage": "",
         "categoryname": session.text(category.name) if category else "",
         "sortorder": course.id,
         "summaryfiles": [],

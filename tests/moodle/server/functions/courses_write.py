@@ -27,7 +27,7 @@ _MORE: Final = {
         hiddensections="int",
         enablecompletion="int",
         completionnotify="int",
-        lang="lang",
+        lang="safedir",
         forcetheme="plugin",
     ),
     "courseformatoptions": maybe(Many(Struct(required(name="alphanumext", value="raw")))),
@@ -126,6 +126,9 @@ def _check(session: Session, item: dict[str, Any], course: Course | None = None)
     for name in ("fullname", "shortname"):
         if name in item and not item[name].strip():
             raise MoodleError("errorinvalidparam", f"The param {name} is invalid.")
+    lang = item.get("lang", course.lang if course else "en")
+    if lang not in session.switches.installed_langs and not (course and lang == course.lang):
+        raise MoodleError("errorinvalidparam", "The param lang is invalid.")
     short, number = item.get("shortname", ""), item.get("idnumber", "")
     if short and _short_name_taken(session, short, but):
         raise MoodleError("shortnametaken", f"Short name is already used for another course ({short})")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import MoodleError, invalid_parameter, no_permission
+from tests.moodle.server.errors import MoodleError, invalid_parameter, no_permission, not_found
 from tests.moodle.server.functions.function import Function
 from tests.moodle.server.functions.user_details import user_details
 from tests.moodle.server.records import Course, User
-from tests.moodle.server.session import Session
+from tests.moodle.server.session import Session, display_text
 from tests.moodle.server.shapes import Many, Struct, required, with_default
+from tests.moodle.server.state import SITE_HOME
 
 _SORTS: Final = {"id", "firstname", "lastname", "siteorder"}
 _REVIEW: Final = "moodle/course:enrolreview"
 #: Fields of an account that can be asked for by name (`user_get_default_fields`), beyond those of `user_details`.
-_MORE_FIELDS: Final = {"roles", "groups", "enrolledcourses", "customfields", "preferences"}
+_MORE_FIELDS: Final = {"lastcourseaccess", "roles", "groups", "enrolledcourses", "customfields", "preferences"}
 _SEPARATE_GROUPS: Final = 1
 #: Known of an account, but not in the description of this function's rows, so they are left out.
 _NOT_IN_ROWS: Final = {"auth", "suspended", "confirmed", "lang", "theme", "timezone", "mailformat", "trackforums"}
@@ -22,8 +23,10 @@ _NOT_IN_ROWS: Final = {"auth", "suspended", "confirmed", "lang", "theme", "timez
 
 def _enrolled(session: Session, sent: dict[str, Any]) -> list[dict[str, Any]]:
     options = {option["name"]: option["value"] for option in sent["options"]}  # Unknown ones are ignored, unsaid.
-    if session.state.courses.get(sent["courseid"]) is None or options.get("sortby", "id") not in _SORTS:
-        raise invalid_parameter("Invalid course or sorting")
+    if options.get("sortby", "id") not in _SORTS:
+        raise invalid_parameter("Invalid sorting")
+    if session.state.courses.get(sent["courseid"]) is None:
+        raise not_found("course", session.release)
     course = session.enter_course_wrapped(sent["courseid"])
     active, suspended = _flag(options, "onlyactive"), _flag(options, "onlysuspended")
     if active and suspended:
@@ -32,6 +35,8 @@ def _enrolled(session: Session, sent: dict[str, Any]) -> list[dict[str, Any]]:
         )
     if active or suspended:
         session.require(_REVIEW)
+    if "withcapability" in options:
+        session.require("moodle/role:review")
     if not session.can("moodle/course:viewparticipants", _REVIEW):
         raise no_permission("moodle/course:viewparticipants")
     rows = [user for user in _members(session, course) if _wanted(session, course, user, active, suspended)]
@@ -48,6 +53,8 @@ def _flag(options: dict[str, str], name: str) -> bool:
 
 
 def _members(session: Session, course: Course) -> list[User]:
+    if course.id == SITE_HOME:  # Everybody takes part in it.
+        return [user for user in session.state.users if not user.deleted]
     ids = sorted({enrolment.userid for enrolment in session.state.enrolments.where(courseid=course.id)})
     if course.groupmode == _SEPARATE_GROUPS and not session.can("moodle/site:accessallgroups"):
         return []
@@ -83,8 +90,8 @@ def _row(session: Session, course: Course, user: User, names: list[str]) -> dict
     details |= {"lastcourseaccess": 0, "roles": _roles(session, course, user)}
     if groups := _groups(session, course, user):
         details["groups"] = groups
-    if not names or "enrolledcourses" in names:
-        details["enrolledcourses"] = _named(session, _active_courses(session, user))
+    if (not names or "enrolledcourses" in names) and (mine := _active_courses(session, user)):
+        details["enrolledcourses"] = _named(mine)
     kept = {"id", "fullname", *names} if names else set(details)
     row = {name: value for name, value in details.items() if name in kept and name not in _NOT_IN_ROWS}
     for field in row.get("customfields", ()):
@@ -104,15 +111,16 @@ def _groups(session: Session, course: Course, user: User) -> list[dict[str, Any]
         return []
     mine = {member.groupid for member in session.state.group_members.where(userid=user.id)}
     return [
-        {"id": group.id, "name": session.text(group.name), "description": group.description, "descriptionformat": 1}
+        {"id": group.id, "name": display_text(group.name), "description": group.description, "descriptionformat": 1}
         for group in session.state.groups.where(courseid=course.id)
         if group.id in mine
     ]
 
 
-def _named(session: Session, courses: list[Course]) -> list[dict[str, Any]]:
+def _named(courses: list[Course]) -> list[dict[str, Any]]:
+    """Names within a row are display text, raw or not (observed on 5.1)."""
     return [
-        {"id": course.id, "fullname": session.text(course.fullname), "shortname": session.text(course.shortname)}
+        {"id": course.id, "fullname": display_text(course.fullname), "shortname": display_text(course.shortname)}
         for course in courses
     ]
 
@@ -156,6 +164,20 @@ def _course_of(session: Session, course: Course) -> dict[str, Any]:
         "enddate": course.enddate,
         "isfavourite": False,
         "hidden": False,
+        "courseimage": "",
+        "overviewfiles": [],
+        "showgrades": bool(course.showgrades),
+        "lang": course.lang,
+        "enablecompletion": bool(course.enablecompletion),
+        "completionhascriteria": False,
+        "completionusertracked": False,
+        "progress": None,
+        "completed": None,
+        "lastaccess": None,
+        "marker": 0,
+        "showactivitydates": True,
+        "showcompletionconditions": True,
+        "timemodified": course.timemodified,
     }
 
 

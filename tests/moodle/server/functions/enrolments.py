@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import MoodleError, invalid_parameter, not_found, user_not_found
+from tests.moodle.server.errors import MoodleError, not_found, user_not_found
 from tests.moodle.server.functions.function import Function
+from tests.moodle.server.functions.users_write import GUEST
 from tests.moodle.server.records import ACTIVE, SUSPENDED, Enrolment, User
 from tests.moodle.server.session import Session
 from tests.moodle.server.shapes import Many, Struct, optional, required
@@ -53,6 +54,8 @@ def _refuse_user(session: Session, user: User | None) -> None:
         raise user_not_found(session.release)
     if user.deleted:
         raise MoodleError("userdeleted", "This user account has been deleted")
+    if user.username == GUEST:
+        raise MoodleError("guestsarenotallowed", "The guest user is not allowed to do this")
 
 
 def _unenrol(session: Session, sent: dict[str, Any]) -> None:
@@ -66,7 +69,7 @@ def _unenrol(session: Session, sent: dict[str, Any]) -> None:
             if "manual" not in course.methods:
                 raise MoodleError("wsnoinstance", "Manual enrolment plugin instance doesn't exist or is disabled")
             if session.state.users.get(item["userid"]) is None:
-                raise invalid_parameter(f"User id not exist: {item['userid']}")
+                raise user_not_found(session.release)
             found = session.state.enrolments.where(userid=item["userid"], courseid=course.id, method="manual")
             for enrolment in found:
                 session.state.unenrol(enrolment)

@@ -96,6 +96,8 @@ def _known(session: Session, group_id: int) -> Group:
 def _update(session: Session, sent: dict[str, Any]) -> None:
     with session.state.journal.transaction():
         for item in sent["groups"]:
+            if session.state.groups.get(item["id"]) is None:
+                raise invalid_parameter("Group not found")
             group = _known(session, item["id"])
             _check_name(session, group.courseid, item["name"], but=group.id)
             _check_rest(session, group.courseid, item, but=group.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import invalid_parameter, not_found, user_not_found
+from tests.moodle.server.errors import MoodleError, invalid_parameter
 from tests.moodle.server.functions.function import Function
 from tests.moodle.server.session import Session
 from tests.moodle.server.shapes import Many, Struct, optional, required
@@ -14,6 +14,15 @@ _ITEM: Final = {
     **optional(contextid="int", contextlevel="alpha", instanceid="int"),
 }
 _LEVELS: Final = ("system", "coursecat", "course", "module", "user", "block")
+_IN_COURSES: Final = ("course", "module")
+#: Where a role may be given on a fresh site; nobody is a student of the whole site (observed on 5.1).
+_WHERE: Final = {
+    "manager": ("system", "coursecat", "course"),
+    "coursecreator": ("system", "coursecat"),
+    "editingteacher": _IN_COURSES,
+    "teacher": _IN_COURSES,
+    "student": _IN_COURSES,
+}
 SYSTEM_CONTEXT: Final = 1
 
 
@@ -45,17 +54,18 @@ def _place(session: Session, item: dict[str, Any]) -> tuple[str, int]:
         raise invalid_parameter("Missing parameters, please provide either context level with instance id or contextid")
     if level == "course":
         course = session.state.courses.get(instance)
-        if course is None:
-            raise not_found("context", session.release)
         session.enter_course(course)
     else:
         session.enter_system()
     session.require("moodle/role:assign")
-    if item["roleid"] not in session.robot.assignable:
+    role = session.state.roles.get(item["roleid"])
+    if item["roleid"] not in session.robot.assignable or level not in _WHERE.get(role.shortname, ()):
         raise invalid_parameter(f"Can not assign roleid={item['roleid']} in contextid")
     user = session.state.users.get(item["userid"])
     if user is None or user.deleted:
-        raise user_not_found(session.release)
+        raise MoodleError(
+            "codingerror", "Coding error detected, it must be fixed by a programmer", kind="coding_exception"
+        )
     return level, instance
 
 

@@ -52,6 +52,7 @@ def site_info(address: Callable[[], str], service: Iterable[str]) -> Function:
             "userissiteadmin": False,
             "theme": "boost",
             "limitconcurrentlogins": 0,
+            "policyagreed": 1,
         }
 
     return Function(Struct({"serviceshortnames": Many(Value("alphanumext"), "default", ())}), run)

@@ -1,6 +1,7 @@
 """An account as the robot may see it (`user/lib.php`, moodle.md 4): what it may not see is left out.
 
-The robot's own account is always shown whole, whatever its role lacks.
+The robot's own account is always shown whole, whatever its role lacks. A description is shown of those alone who have a
+role somewhere ("profiles for enrolled users only").
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def user_details(session: Session, user: User) -> dict[str, Any] | None:
     found |= {name: getattr(user, name) for name in _SETTINGS} if every else {}
     found |= {"firstaccess": user.firstaccess, "lastaccess": user.lastaccess, "suspended": user.suspended}
     found |= _when(session.release != "4.3", trackforums=0)
-    found |= _when(user.description != "", description=user.description, descriptionformat=1)
+    described = user.description != "" and bool(session.state.role_assignments.where(userid=user.id))
+    found |= _when(described, description=user.description, descriptionformat=1)
+    found |= _when(user.interests != "", interests=", ".join(part.strip() for part in user.interests.split(",")))
     found |= {name: f"/theme/image.php/boost/core/1/u/{place}" for name, place in _PICTURES.items()}
     return found | _custom_fields(session, user)
 

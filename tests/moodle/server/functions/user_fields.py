@@ -28,7 +28,7 @@ OPTIONAL_FIELDS: Final = optional(
     phone1="notags",
     phone2="notags",
     address="text",
-    theme="plugin",
+    theme="theme",
     mailformat="int",
 )
 FIELDS: Final = {

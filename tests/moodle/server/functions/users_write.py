@@ -92,8 +92,10 @@ def _refuse_create(session: Session, item: dict[str, Any], internal: bool) -> No
     users = session.state.users
     if session.taken(users, username=item["username"]):
         raise invalid_parameter(f"Username already exists: {item['username']}")
-    if item["auth"] in _NOT_ON_CREATE:
+    if item["auth"] in _NOT_ON_CREATE or item["auth"] not in session.switches.installed_auths:
         raise invalid_parameter(f"Invalid authentication type: {item['auth']}")
+    if item["lang"] not in session.switches.installed_langs:
+        raise invalid_parameter(f"Invalid language code: {item['lang']}")
     if internal and not item.get("password") and not item.get("createpassword"):
         raise invalid_parameter("Invalid password: you must provide a password, or set createpassword.")
     if not acceptable_email(item["email"]):
