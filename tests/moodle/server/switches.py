@@ -42,6 +42,8 @@ class Switches:
         overlapping_creates: calls under way at once don't see each other's new rows, so that code-only checks let
             doubles through (moodle.md 1, fact 6).
         deadlocks: enrolment calls under way at once that share two users or more fail (moodle.md 9).
+        cohort_names_as_text: names of cohorts are display text like those of courses (moodle.md 1, fact 11); earlier
+            builds of 5.1, and 4.5, give them as they are (observed).
         recover_grades: enrolling again brings earlier grades back (a site's setting, off by default).
         full_names_in_format: 5.1 gives first and last names without moodle/site:viewfullnames where the display-name
             format holds them (moodle.md 4).
@@ -68,6 +70,7 @@ class Switches:
     required_profile_fields: bool = False
     overlapping_creates: bool = True
     deadlocks: bool = True
+    cohort_names_as_text: bool = True
     recover_grades: bool = False
     full_names_in_format: bool = True
     installed_auths: set[str] = field(default_factory=lambda: {*AUTHS, "mnet", "webservice"})

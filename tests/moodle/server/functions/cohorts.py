@@ -72,7 +72,7 @@ def _check_lengths(item: dict[str, Any]) -> None:
 def _given(session: Session, cohort: Cohort) -> dict[str, Any]:
     return {
         "id": cohort.id,
-        "name": session.text(cohort.name),
+        "name": session.text(cohort.name) if session.switches.cohort_names_as_text else cohort.name,
         "idnumber": cohort.idnumber,
         "description": cohort.description,
         "descriptionformat": cohort.descriptionformat,
@@ -149,8 +149,7 @@ def _search(session: Session, sent: dict[str, Any]) -> dict[str, Any]:
     # `limitfrom` is the number of a page, whatever it is called (`cohort/lib.php`; observed on 5.1).
     start = sent["limitfrom"] * sent["limitnum"]
     end = start + sent["limitnum"] if sent["limitnum"] else None
-    # Names are given as they are here, raw or not (observed on 4.5 and 5.1).
-    return {"cohorts": [_given(session, one) | {"name": one.name, "customfields": []} for one in rows[start:end]]}
+    return {"cohorts": [_given(session, cohort) | {"customfields": []} for cohort in rows[start:end]]}
 
 
 FUNCTIONS: Final = {
