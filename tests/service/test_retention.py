@@ -61,7 +61,9 @@ def test_nothing_is_left_in_the_log_beside_the_file_while_a_window_has_it_open(g
         assert _files_with(gone, GONE) == set()
 
 
-def test_a_reader_in_the_middle_delays_only_the_log(gone: Connected) -> None:
+def test_a_reader_in_the_middle_delays_only_the_log(gone: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The reader lets go only when it was waited for in vain.
+    monkeypatch.setattr("psconnect.store.database._BUSY_SECONDS", 0.2)
     gone.clock.time += timedelta(days=ROW_DAYS + 1)
     with closing(sqlite3.connect(gone.rosters, isolation_level=None)) as window:
         window.execute("BEGIN")

@@ -20,7 +20,7 @@ KEY = 990_000
 @pytest.fixture(params=WAYS)
 def connected(request: pytest.FixtureRequest, connect: Connect) -> Connected:
     """A connection that is read by queries, and one that is read by tables."""
-    made = connect(students=200, settings={"source": {"read": request.param}})
+    made = connect(students=80, settings={"source": {"read": request.param}})
     made.server.set_page_size(made.plugin, 1000)
     return made
 

@@ -138,14 +138,20 @@ def test_P01_undisturbed_run_takes_every_named_step(killing: Killing) -> None:
     assert tuple(killing.steps[:-1]) == STEPS
 
 
-def test_P01_killed_at_every_named_step(killing: Killing, tmp_path: Path) -> None:
-    for step in STEPS:
-        place = killing.copy(tmp_path / step)
-        point_to(place)
-        with killing.start(place, step) as child:
-            child.communicate(timeout=100)
-        assert child.returncode == -signal.SIGKILL, step
-        killing.finish_again(place)
+# While it reads, with a plan, with a journal, around the moment the files change, with a ledger that is still to write.
+_KILLED_IN_EVERY_RUN = ("read", "planned", "journalled", "previous-kept", "renamed", "published")
+
+
+@pytest.mark.parametrize(
+    "step", [pytest.param(one, marks=() if one in _KILLED_IN_EVERY_RUN else pytest.mark.thorough) for one in STEPS]
+)
+def test_P01_killed_at_every_named_step(killing: Killing, tmp_path: Path, step: str) -> None:
+    place = killing.copy(tmp_path / step)
+    point_to(place)
+    with killing.start(place, step) as child:
+        child.communicate(timeout=100)
+    assert child.returncode == -signal.SIGKILL
+    killing.finish_again(place)
 
 
 def test_P01_killed_on_the_first_delivery(connect: Connect, tmp_path: Path) -> None:
