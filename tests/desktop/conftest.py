@@ -41,7 +41,15 @@ def district_size() -> int:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left(qapp: QApplication, qtlog) -> Iterator[None]:
+def _garbage(qapp: QApplication) -> Iterator[Garbage]:
+    """Collect on the GUI thread, as the application does: a worker that did so while Qt deletes a page would crash."""
+    garbage = Garbage()
+    yield garbage
+    garbage.release()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(qapp: QApplication, qtlog, _garbage: Garbage) -> Iterator[None]:
     """Fails a test that leaves top-level windows, running timers or working threads, or at which Qt complained."""
     before = set(map(id, QApplication.topLevelWidgets()))
     yield
@@ -52,12 +60,12 @@ def _nothing_left(qapp: QApplication, qtlog) -> Iterator[None]:
         if thread.name == "psconnect-work":
             thread.join(2.0)
             left += [f"thread {thread.name}"] if thread.is_alive() else []
-    # The type itself, because there are hundreds of thousands of objects, and this is asked after each test.
-    timers = [found for found in gc.get_objects() if type(found) is QTimer]
+    # Of what was made since the test began: `Garbage` has set the hundreds of thousands of older objects apart.
+    timers = [found for found in gc.get_objects() if type(found) is QTimer and shiboken6.isValid(found)]
     left += [
         f"timer of {timer.parent()!r}, {timer.interval()} ms"
         for timer in timers
-        if shiboken6.isValid(timer) and timer.isActive()
+        if timer.isActive() and timer.parent() is not _garbage
     ]
     said = [record.message for record in qtlog.records if not record.ignored]
     left += [f"Qt said: {message}" for message in said if _OFFSCREEN_REMARK not in message]
@@ -115,14 +123,6 @@ def theme(_theme: Theme) -> Iterator[Theme]:
     _theme.set_scheme("light")
     yield _theme
     _theme.set_scheme("light")
-
-
-@pytest.fixture(autouse=True)
-def _garbage(_nothing_left: None) -> Iterator[None]:
-    """Collect on the GUI thread, as the application does: a worker that did so while Qt deletes a page would crash."""
-    garbage = Garbage()
-    yield
-    garbage.release()
 
 
 OpenWindow = Callable[[Service], MainWindow]
