@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from psconnect.destinations.receiver_hold import RECEIVER_HOLD, hold_fields
 from psconnect.destinations.snapshot import Snapshot
 from psconnect.destinations.writer import Writer
 from psconnect.http import HttpClient
@@ -92,7 +93,7 @@ class Kind:
             regard to case; an empty value is not compared).
         largest: the most bytes of one of its files; 0 for no known limit.
         receiver_holds: per entity key, the percentage of removed records above which the other system holds a delivery
-            by itself, about; the run then waits for an approval here, too.
+            by itself, about: the same for all. The run then waits for an approval here, too (``holds_above``).
         slots: per entity key and attribute (``sourcedId``, ``identifier``, ``username``), the column that it goes into,
             as the other system calls it; shown where ids are chosen.
         receives: what the other system does with a delivery, in a sentence: whom it deactivates, when it holds.
@@ -147,7 +148,7 @@ class Kind:
     @cached_property
     def _fields(self) -> InLanguage[SettingField]:
         placed = place_fields(self.places, self.packings, self._replacing, keeps=self._keeps)
-        return InLanguage((*self.settings, *placed))
+        return InLanguage((*self.settings, *hold_fields(self.receiver_holds), *placed))
 
     @property
     def _keeps(self) -> bool:
@@ -166,6 +167,13 @@ class Kind:
     def numbers(self, settings: Mapping[str, Any]) -> bool:
         """Whether sets have numbers with these settings, defaults filled in."""
         return self.numbered is not None and settings[self.numbered.key] in self.numbered.values
+
+    def holds_above(self, given: Mapping[str, Any]) -> Mapping[str, int]:
+        """``receiver_holds`` with these settings: districts can have the percentage changed, or the hold taken off."""
+        most = given.get(RECEIVER_HOLD)
+        if not isinstance(most, int):
+            return self.receiver_holds
+        return dict.fromkeys(self.receiver_holds, most) if most else {}
 
     def packing(self, given: Mapping[str, Any]) -> str:
         """How its files travel with these settings."""

@@ -63,7 +63,7 @@ from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
 from psconnect.sync.frozen_settings import frozen_fields
 from psconnect.sync.included import options_of
-from psconnect.sync.inspect import PresetInfo
+from psconnect.sync.inspect import PresetInfo, Receiver
 from psconnect.sync.live.counting import EntityCounts, FilterCounts, RuleLoss
 from psconnect.sync.live.delivery import EntityDelivery
 from psconnect.sync.live.sampling import SampleRecord, Samples
@@ -125,6 +125,7 @@ __all__ = [
     "Piece",
     "PluginPackage",
     "PresetInfo",
+    "Receiver",
     "RecordList",
     "RekeyPlan",
     "RekeyWishes",

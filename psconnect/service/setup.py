@@ -35,7 +35,7 @@ from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync import inspect
 from psconnect.sync.compose import Choices, choices_of, in_effect, shaped_source
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
-from psconnect.sync.inspect import PresetInfo
+from psconnect.sync.inspect import PresetInfo, Receiver
 from psconnect.sync.preflight import Look, found_ahead
 from psconnect.transfer.sftp.server import HostKey
 from psconnect.wording.catalogue import number
@@ -66,6 +66,10 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         """The destination kind of a connection; None where it has none, or one that this version does not know."""
         kind = self._files.get(name).destination_kind
         return in_language(KINDS[kind]) if kind in KINDS else None
+
+    def receiver_of(self, name: str) -> Receiver | None:
+        """The system that a connection delivers to; None where that is not known."""
+        return inspect.receiver_of(in_effect(self._files.get(name)))
 
     def examine(
         self,

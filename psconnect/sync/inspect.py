@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
 from psconnect.sync.compose import load_preset, preset_names
+from psconnect.wording.declared import in_language
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,35 @@ class PresetInfo:
     verified: bool = True
     defaults: Connection | None = None
     needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """The system that a connection delivers to, as far as it is known.
+
+    Attributes:
+        receives: what it does with a delivery, in sentences; empty where nothing is known.
+        holds: per entity key, the percentage of removals above which it waits by itself.
+        preset: the display name of the connection's preset.
+        verified: whether the vendor has confirmed that its system reads what that preset delivers.
+    """
+
+    receives: str
+    holds: Mapping[str, int]
+    preset: str
+    verified: bool
+
+
+def receiver_of(connection: Connection) -> Receiver | None:
+    """The receiver of a connection; None where it has no kind of destination, or none that this version knows."""
+    kind = KINDS.get(connection.destination_kind)
+    if kind is None:
+        return None
+    known = connection.preset in preset_names()
+    preset = load_preset(connection.preset) if known else None
+    holds = kind.holds_above(connection.destination)
+    receives = in_language(kind).receives
+    return Receiver(receives, holds, preset.label if preset else "", preset.verified if preset else True)
 
 
 def all_presets() -> list[PresetInfo]:

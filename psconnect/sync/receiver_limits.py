@@ -16,9 +16,9 @@ RECEIVER = "receiver-"
 
 def receiver_holds(job: Job, db: sqlite3.Connection, changes: Mapping[str, ChangeCounts]) -> list[Hold]:
     """A hold for each kind of record of which more is removed than the other system lets through by itself."""
-    limits = job.kind.receiver_holds
+    limits = job.kind.holds_above(job.destination_table)
     base = ledger_counts(db) if limits else {}
-    found = []
+    found: list[Hold] = []
     for entity, most in limits.items():
         removed, there = changes.get(entity, ChangeCounts()).remove, base.get(entity, 0)
         if there and removed * 100 > most * there:
@@ -30,6 +30,6 @@ def receiver_holds(job: Job, db: sqlite3.Connection, changes: Mapping[str, Chang
                 "most": most,
             }
             named = job.system and not job.system.startswith("the ")
-            case = "receiver/named" if named else "receiver"
+            case = "receiver/too" if found else "receiver/named" if named else "receiver"
             found.append(Hold(f"{RECEIVER}{entity}", case=case, values={**values, "system": job.system}))
     return found

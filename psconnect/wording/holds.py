@@ -132,6 +132,10 @@ _TEXTS = {
         ),
         _RECEIVER,
     ),
+    "receiver/too": _HoldTexts(
+        marked("The other system’s limit is crossed for {count} of {base} {entity:records}, too ({share:.1f} %)."),
+        _RECEIVER,
+    ),
     "receiver/named": _HoldTexts(
         marked(
             "{system} would hold this delivery: {count} of {base} {entity:records} are removed "

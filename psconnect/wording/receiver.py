@@ -23,3 +23,8 @@ def receiver_words(receives: str, holds: Mapping[str, int]) -> str:
         limits=most,
     )
     return " ".join(filter(None, (receives, asks if limits else "")))
+
+
+def not_verified() -> str:
+    """What a person has to know of a preset that the vendor has not confirmed."""
+    return tr("Not verified with the vendor: made from public documents. Check the first delivery with the vendor.")

@@ -89,6 +89,7 @@ class DeclarationContract:
         assert {*declaration.limits, *declaration.allowed, *declaration.unique} <= taken
         assert set(declaration.receiver_holds) <= taken
         assert all(0 < most < _ALL for most in declaration.receiver_holds.values())
+        assert len({*declaration.receiver_holds.values()}) <= 1, "one setting changes them"
         for entity, together in declaration.unique.items():
             for attributes in together:
                 assert attributes

@@ -446,7 +446,7 @@ def test_a_day_that_is_none_is_blank_and_told(tmp_path: Path) -> None:
 def test_the_declaration_says_what_clever_does() -> None:
     kind = find_kind("clever-csv")
     assert kind.packings == ("loose", "zip")
-    assert "10%" in kind.receives
+    assert {*kind.holds_above({}).values()} == {10}
     assert {key: set(sets) for key, sets in kind.unique.items()} == {
         "student": {("identifier",), ("email",), ("username",)},
         "teacher": {("identifier",), ("email",), ("username",)},

@@ -130,6 +130,21 @@ def test_it_waits_where_the_other_system_would_hold_the_delivery(strict: Connect
     assert not [hold for hold in edited.holds if hold.rule.startswith("receiver-")]
 
 
+@pytest.mark.parametrize(("most", "waits"), [(0, False), (2, True), (60, False)])
+def test_the_other_systems_hold_can_be_another_one_for_a_district_or_off(
+    strict: Connected, most: int, waits: bool
+) -> None:
+    strict.service.set_value(NAME, "destination.receiver_hold", str(most))
+    strict.service.sync(NAME)
+    strict.sql(f"UPDATE students SET enroll_status = 2 WHERE {ACTIVE} AND dcid % 4 = 0")
+    run = strict.service.sync(NAME)
+    found = [hold.values["most"] for hold in run.holds if hold.rule == "receiver-student"]
+    assert found == ([most] if waits else [])
+    there = strict.service.receiver_of(NAME)
+    assert there is not None
+    assert there.holds == ({"student": most} if most else {})
+
+
 def test_a_file_that_is_too_large_is_not_published(strict: Connected) -> None:
     strict.service.sync(NAME)
     before = strict.bundle.read_bytes()

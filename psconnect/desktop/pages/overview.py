@@ -24,6 +24,7 @@ from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_run
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
+from psconnect.desktop.widgets.receiver_note import ReceiverNote
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.wizard.findable import NOTICES
 from psconnect.model.connection import Connection
@@ -31,7 +32,7 @@ from psconnect.model.record_list import Figure
 from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import APPLIED, WAITING, Run, telling_run
 from psconnect.model.schedule_state import ScheduleState
-from psconnect.service import StandingFigures
+from psconnect.service import Receiver, StandingFigures
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
 from psconnect.wording.next_run import NextRun, next_run
@@ -52,6 +53,7 @@ class _Loaded:
     standing: StandingFigures
     findings: Findings | None
     mail: str
+    receiver: Receiver | None
 
     @property
     def newest(self) -> Run | None:
@@ -84,6 +86,8 @@ class OverviewPage(ScrollPage):
         self.body.addLayout(self._side_by_side)
         self._side_by_side.addWidget(self.standing, 2)
         self._side_by_side.addWidget(self.findings, 1)
+        self.receiver = ReceiverNote()
+        self.body.addWidget(self.receiver)
         self.body.addStretch(1)
         context.runs.changed.connect(self._run_changed)
         context.proving.changed.connect(self._proved)
@@ -102,7 +106,7 @@ class OverviewPage(ScrollPage):
             told = standing.last if standing.last and standing.last.kind != "undo" else None
             findings = service.findings(told.id, FindingQuery(), most=1) if told else None
             mail = mail_trouble(service.undelivered_notices(name))
-            return _Loaded(service.connection(name), runs, standing, findings, mail)
+            return _Loaded(service.connection(name), runs, standing, findings, mail, service.receiver_of(name))
 
         self.read(self._context.bridge, work, self._show)
 
@@ -138,6 +142,10 @@ class OverviewPage(ScrollPage):
             self.standing.still.show_state(tr("still true, {delivered}", delivered=delivered) if over else "", "good")
             show = partial(self._context.go.findings, self.name, last.id)
             self.findings.show_findings(loaded.findings, show)
+        there = loaded.receiver
+        self.receiver.hide()
+        if there:
+            self.receiver.show_receiver(there.receives, there.holds, verified=there.verified)
         self._show_over(loaded)
         self._show_mail(loaded)
         self._show_schedule()

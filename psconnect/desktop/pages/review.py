@@ -29,7 +29,6 @@ from psconnect.model.runs import WAITING, Run
 from psconnect.service import Limit
 from psconnect.wording.errors import word
 from psconnect.wording.held import story_of
-from psconnect.wording.receiver import receiver_words
 
 _NARROW = 800
 """The width of the page, in pixels, below which it shows less."""
@@ -126,8 +125,9 @@ class ReviewPage(ScrollPage):
             run = service.run(run_id)
             left_alone = service.left_alone(run_id) if run.set_aside else {}
             linked = bool(service.page_in_powerschool(run.connection, "student", 1))
-            kind = service.destination_of(run.connection)
-            received = receiver_words(kind.receives, kind.receiver_holds) if kind else ""
+            there = service.receiver_of(run.connection)
+            # When it would hold the delivery, the run says so itself.
+            received = there.receives if there else ""
             return _Loaded(run, service.limits(run_id), left_alone, linked, received)
 
         self._context.bridge.call(work, self.while_here(self._show), failed, owner=self)

@@ -81,9 +81,8 @@ KIND = Kind(
     },
     receives=marked(
         "Clever takes each delivery for the whole roster: what is missing is deleted there. It waits for your approval "
-        "if more than about 10% of the records of one type would go, skips rows that lack a required value, ignores "
-        "sections without students or without a teacher, and ignores everything while your sync is paused, as it is in "
-        "summer."
+        "if too many records of one type would go, skips rows that lack a required value, ignores sections without "
+        "students or without a teacher, and ignores everything while your sync is paused, as it is in summer."
     ),
     receiver_holds=dict.fromkeys(("school", "student", "teacher", "admin", "class", "enrollment"), 10),
     slots={

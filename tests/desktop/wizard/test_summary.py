@@ -6,8 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from psconnect.desktop.wizard import flow, steps
+from psconnect.desktop.wizard.pages.safety import SafetyPage
 from psconnect.desktop.wizard.pages.summary import SummaryPage
+from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
+from psconnect.destinations import KINDS
 from tests.desktop.wizard.conftest import Setting
 
 
@@ -112,3 +116,23 @@ def test_a_line_says_of_the_credentials_which_server_it_is(setting: Setting) -> 
     link = next(button for button in summary(setting).links if button.property("step") == "credentials")
     server = setting.district.server.url.removeprefix("http://")
     assert link.accessibleName() == f"Credentials: {server}"
+
+
+def test_what_the_other_system_does_stands_below_and_if_that_is_verified(setting: Setting) -> None:
+    setting.open()
+    setting.to("summary")
+    note, session = summary(setting).receiver, setting.session
+    assert note.received.text() == KINDS["oneroster-csv"].receives
+    assert not note.unverified.isVisibleTo(setting.window)
+
+    session.update(ConnectPart, preset="clever")
+    folder = session.draft.of(DestinationPart).destination["folder"]
+    for given, told in (({}, "10 %"), ({"receiver_hold": 25}, "25 %"), ({"receiver_hold": 0}, "")):
+        session.update(DestinationPart, destination={"kind": "clever-csv", "folder": folder, **given})
+        summary(setting).show_draft()
+        assert note.unverified.isVisibleTo(setting.window)
+        assert f"removes more than {told}" in note.received.text() if told else "psconnect" not in note.received.text()
+        safety = setting.window.pages["safety"]
+        assert isinstance(safety, SafetyPage)
+        safety.show_draft()
+        assert safety.received.text() == note.received.text()

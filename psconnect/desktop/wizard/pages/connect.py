@@ -12,8 +12,9 @@ from psconnect.desktop.wizard.pages.card_grid import CardGrid
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
 from psconnect.desktop.wizard.pages.devices import DeviceQuestion
 from psconnect.desktop.wizard.pages.side_by_side import Across
-from psconnect.desktop.wizard.steps.connect import ConnectPart, not_verified
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.service import PresetInfo
+from psconnect.wording.receiver import not_verified
 
 _ASIDE_WIDTH, _CARD, _SIDE_BY_SIDE, _BESIDE = 396, 196, 4, 640
 

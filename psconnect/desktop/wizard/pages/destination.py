@@ -19,7 +19,7 @@ from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
 from psconnect.desktop.wizard.pages.host_key_card import HOST_KEY, HostKeyCard
 from psconnect.desktop.wizard.pages.side_by_side import Across
-from psconnect.desktop.wizard.steps.connect import ConnectPart, not_verified
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.destination import (
     DestinationPart,
     SettingValue,
@@ -30,7 +30,7 @@ from psconnect.desktop.wizard.steps.destination import (
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Kind, SecretField
 from psconnect.wording.errors import word
-from psconnect.wording.receiver import receiver_words
+from psconnect.wording.receiver import not_verified, receiver_words
 
 _ASIDE_WIDTH, _FEW = 300, 2
 
@@ -156,7 +156,7 @@ class DestinationPage(StepPage):
         if chosen is not self._shown:
             self._build(chosen)
         self.card.setVisible(chosen is not None)
-        received = receiver_words(chosen.receives, chosen.receiver_holds) if chosen else ""
+        received = receiver_words(chosen.receives, chosen.holds_above(part.destination)) if chosen else ""
         self.receives.setText(received)
         self.received.setVisible(bool(received))
         preset = session.draft.of(ConnectPart).preset

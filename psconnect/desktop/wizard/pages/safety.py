@@ -48,6 +48,8 @@ class SafetyPage(StepPage):
         self.removal_setting: SettingRow | None = None
         self._removal = QVBoxLayout()
         self.removal.body.addLayout(self._removal)
+        self.received = Label("", "help")
+        self.removal.body.addWidget(self.received)
         self.removal.body.addStretch(1)
         self.body.addWidget(self.limits)
         self.body.addWidget(self.trouble)
@@ -180,6 +182,8 @@ class SafetyPage(StepPage):
         if self.removal_setting and kind:
             setting = self.removal_setting.setting
             self.removal_setting.show_value(part.destination.get(setting.key, setting.initial), {})
+        self.received.setText(receiver_words(kind.receives, kind.holds_above(part.destination)) if kind else "")
+        self.received.setVisible(bool(self.received.text()))
 
     def _build_removal(self, kind: Kind | None) -> None:
         clear(self._removal)
@@ -193,9 +197,6 @@ class SafetyPage(StepPage):
             self._removal.addWidget(self.removal_setting)
         text = kind.removal if kind else tr("That depends on the destination, which is chosen next.")
         self._removal.addWidget(Label(text, "help"))
-        received = receiver_words(kind.receives, kind.receiver_holds) if kind else ""
-        if received:
-            self._removal.addWidget(Label(received, "help"))
 
     def _take_removal(self, key: str, value: object) -> None:
         given = self.session.draft.of(DestinationPart).destination

@@ -16,11 +16,14 @@ from psconnect.desktop.widgets.button import Button, link
 from psconnect.desktop.widgets.card import Card, clear, column, line, row, wide
 from psconnect.desktop.widgets.chip import Chip
 from psconnect.desktop.widgets.label import ElidedLabel
+from psconnect.desktop.widgets.receiver_note import ReceiverNote
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.first_run import FirstRunCard
 from psconnect.desktop.wizard.pages.save_ways import SaveWays
 from psconnect.desktop.wizard.pages.side_by_side import Across
+from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.safety import SafetyPart
 from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec, StepText
 
@@ -53,6 +56,8 @@ class SummaryPage(StepPage):
         parts = [self.first_run, self.ways] if self.first_run else [self.ways]
         aside = column(*parts, 1, spacing=SPACE_L)
         self.body.addWidget(Across(self._card, aside, aside=self.ways.WIDTH, gap=SPACE_L, narrow=_LEAST_WIDTH))
+        self.receiver = ReceiverNote()
+        self.body.addWidget(self.receiver)
         self.body.addStretch(1)
         self.show_draft()
 
@@ -96,6 +101,7 @@ class SummaryPage(StepPage):
         """Show what stands now."""
         draft, known = self.session.draft, self.session.known
         self.ways.show_session(self.session)
+        self._show_receiver()
         needs = flow.needs(draft, known)
         self.said = [(spec, spec.lines(draft, known)) for spec in flow.with_settings(draft, known)]
         briefs = [spec.brief(draft, known) for spec, _lines in self.said]
@@ -112,6 +118,14 @@ class SummaryPage(StepPage):
         width = max((_LABELS, *(button.sizeHint().width() for button in self.links)))
         for holder in self._holders:
             holder.setFixedWidth(width)
+
+    def _show_receiver(self) -> None:
+        draft, known = self.session.draft, self.session.known
+        part, preset = draft.of(DestinationPart), draft.of(ConnectPart).preset
+        kind = part.declared_by(known)
+        verified = not any(one.name == preset and not one.verified for one in known.presets)
+        holds = kind.holds_above(part.destination) if kind else {}
+        self.receiver.show_receiver(kind.receives if kind else "", holds, verified=verified)
 
     def _row(self, spec: StepSpec[Any], lines: list[Line], brief: str, needs: list[Need]) -> QWidget:
         draft, known = self.session.draft, self.session.known

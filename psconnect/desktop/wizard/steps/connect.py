@@ -97,11 +97,6 @@ def device_words() -> dict[str, str]:
     }
 
 
-def not_verified() -> str:
-    """What a person has to know of a preset that the vendor has not confirmed."""
-    return tr("Not verified with the vendor: made from public documents. Check the first delivery with the vendor.")
-
-
 def _name_problem(name: str, known: Known) -> str:
     if not name:
         return tr("Give the connection a name, for example “Lincoln roster”.")
