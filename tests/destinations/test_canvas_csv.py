@@ -13,6 +13,7 @@ import pytest
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
+from psconnect.model.found import FoundState, found_state
 from psconnect.model.runs import Change
 from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, Record, Tables, key_of, small
@@ -307,6 +308,7 @@ def test_a_teacher_who_becomes_other_staff_is_not_deleted(tmp_path: Path) -> Non
 )
 def test_what_canvas_keeps_is_told(tmp_path: Path, removed: str, expected: dict[Any, int]) -> None:
     assert found(ended(leaves), tmp_path, removed=removed) == expected
+    assert {found_state(rule, stands=False) for rule, *_ in expected} <= {FoundState.LEFT_OUT}
 
 
 def passes_login_on(tables: Tables) -> None:
