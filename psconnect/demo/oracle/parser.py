@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from psconnect.demo.oracle import syntax as s
@@ -15,8 +16,9 @@ _AFTER_SOURCE: Final = frozenset(
 _SET_WORDS: Final = ("UNION", "MINUS", "INTERSECT")
 
 
+@lru_cache(maxsize=256)  # plugins bring the same statements to server after server
 def parse(sql: str) -> s.Query:
-    """Parse one SELECT or WITH statement.
+    """Parse one SELECT or WITH statement; what comes of it can't be changed.
 
     Raises:
         OracleError: if Oracle would refuse the text.

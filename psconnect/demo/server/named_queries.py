@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from psconnect.demo.oracle import CompiledQuery, OracleError, compile_query, parse
@@ -141,7 +142,7 @@ def _loaded(  # noqa: PLR0911 - each may be the last word
         return LoadedQuery(query, load_error=problem)
     declared = {argument.name for argument in query.arguments}
     try:
-        undeclared = sorted({token.value for token in tokens(query.sql) if token.kind == "bind"} - declared)
+        undeclared = sorted(_bound(query.sql) - declared)
         if undeclared:
             return LoadedQuery(query, load_error=f"The bind variable {undeclared[0]} is not declared.")
         parsed = parse(query.sql)
@@ -160,6 +161,12 @@ def _loaded(  # noqa: PLR0911 - each may be the last word
     if len(compiled.columns) != len(query.columns):
         return LoadedQuery(query, load_error=_mismatch(len(compiled.columns), query))
     return LoadedQuery(query, compiled=compiled)
+
+
+@lru_cache(maxsize=256)
+def _bound(sql: str) -> frozenset[str]:
+    """The bind variables of a statement."""
+    return frozenset(token.value for token in tokens(sql) if token.kind == "bind")
 
 
 def _mismatch(width: int, query: NamedQuery) -> str:
