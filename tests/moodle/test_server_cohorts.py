@@ -45,7 +45,7 @@ def test_an_idnumber_is_taken_once_in_the_whole_site(anywhere: Plain) -> None:
         {"categorytype": category, "name": "x", "idnumber": anywhere.name("grade-9")},
     ]
     assert anywhere.refused("core_cohort_create_cohorts", cohorts=again) == OPAQUE
-    search = {"query": anywhere.name("fresh"), "context": {"contextlevel": "system", "instanceid": 0}}
+    search: dict[str, Any] = {"query": anywhere.name("fresh"), "context": {"contextlevel": "system", "instanceid": 0}}
     assert anywhere.call("core_cohort_search_cohorts", **search) == {"cohorts": []}
 
 
@@ -74,7 +74,7 @@ def test_an_update_needs_all_its_keys_and_moves_a_cohort(anywhere: Plain) -> Non
     assert anywhere.refused("core_cohort_update_cohorts", cohorts=[{"id": cohort, "name": "x"}]) == OPAQUE
     change = {"id": cohort, "categorytype": SYSTEM, "name": "x", "idnumber": anywhere.name("grade-9")}
     assert anywhere.call("core_cohort_update_cohorts", cohorts=[change]) is None
-    search = {"query": anywhere.name("grade-9"), "context": {"contextlevel": "system", "instanceid": 0}}
+    search: dict[str, Any] = {"query": anywhere.name("grade-9"), "context": {"contextlevel": "system", "instanceid": 0}}
     found = anywhere.call("core_cohort_search_cohorts", **search, includes="self")["cohorts"]
     assert [row["id"] for row in found] == [cohort]
 
@@ -118,7 +118,7 @@ def test_a_deleted_user_is_in_no_cohort(anywhere: Plain) -> None:
 
 def test_a_search_is_paged_by_page_numbers(anywhere: Plain) -> None:
     ids = {make_cohort(anywhere, f"grade-{grade}") for grade in (9, 10, 11)}
-    search = {"query": anywhere.mark, "context": {"contextlevel": "system", "instanceid": 0}}
+    search: dict[str, Any] = {"query": anywhere.mark, "context": {"contextlevel": "system", "instanceid": 0}}
     pages = [
         anywhere.call("core_cohort_search_cohorts", **search, limitfrom=page, limitnum=2)["cohorts"]
         for page in (0, 1, 2)
@@ -129,7 +129,7 @@ def test_a_search_is_paged_by_page_numbers(anywhere: Plain) -> None:
 
 def names(site: Plain, *, raw: bool) -> set[str]:
     """The name of the test's only cohort as a read and as a search give it."""
-    search = {"query": site.mark, "context": {"contextlevel": "system", "instanceid": 0}}
+    search: dict[str, Any] = {"query": site.mark, "context": {"contextlevel": "system", "instanceid": 0}}
     [found] = site.call("core_cohort_search_cohorts", raw=raw, **search)["cohorts"]
     [read] = site.call("core_cohort_get_cohorts", raw=raw, cohortids=[found["id"]])
     return {found["name"], read["name"]}

@@ -140,7 +140,7 @@ def test_each_field_of_a_course_needs_its_own_capability(
 ) -> None:
     moodle_site.add_category("Other")
     moodle_site.revoke(capability)
-    update = {"courses": [{"id": course, **change}]}
+    update: dict[str, Any] = {"courses": [{"id": course, **change}]}
     assert plain.call("core_course_update_courses", **update)["warnings"][0]["warningcode"] == "nopermissions"
     moodle_site.grant(capability)
     assert plain.call("core_course_update_courses", **update)["warnings"] == []
@@ -194,11 +194,12 @@ def test_members_and_reads_of_cohorts_need_one_of_several(plain: Plain, moodle_s
     assert len(plain.call("core_cohort_get_cohorts")) == 1
     moodle_site.revoke("moodle/cohort:view")
     assert plain.refused("core_cohort_get_cohorts") == "nopermissions"
-    member = {"cohorttype": {"type": "id", "value": cohort.id}, "usertype": {"type": "username", "value": "admin"}}
+    user = {"type": "username", "value": "admin"}
+    member = {"cohorttype": {"type": "id", "value": cohort.id}, "usertype": user}
     assert plain.call("core_cohort_add_cohort_members", members=[member])["warnings"] == []
     moodle_site.revoke("moodle/cohort:assign")
     moodle_site.add_user("ann")
-    member["usertype"]["value"] = "ann"
+    user["value"] = "ann"
     assert plain.refused("core_cohort_add_cohort_members", members=[member]) == "nopermissions"
 
 
@@ -237,7 +238,7 @@ def test_a_creator_may_delete_a_fresh_course_of_its_own(plain: Plain, moodle_sit
 
 @pytest.mark.parametrize("reason", sorted(BLOCKED))
 def test_a_blocked_account_has_a_healthy_token_and_can_do_nothing(
-    plain: Plain, moodle_site: MoodleSite, course: int, reason: str
+    plain: Plain, moodle_site: MoodleSite, course: int, reason: Any
 ) -> None:
     moodle_site.blocked = reason
     code = BLOCKED[reason]

@@ -33,8 +33,8 @@ def _add_one(session: Session, cohort_by: dict[str, str], user_by: dict[str, str
         return _BAD_TYPE, f"invalid parameter: cohortype={cohort_by['type']}"
     if user_by["type"] not in {"id", "username"}:
         return _BAD_TYPE, f"invalid parameter: usertype={user_by['type']}"
-    for who in (cohort_by, user_by):
-        if who["type"] == "id" and not who["value"].isdigit():
+    for by in (cohort_by, user_by):
+        if by["type"] == "id" and not by["value"].isdigit():
             raise MoodleError("Error", "Error reading from database")
     cohort = _cohort(session, **cohort_by)
     if cohort is None:
