@@ -17,7 +17,7 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.shell import SMALLEST
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.widgets.action_button import ActionButton
-from psconnect.desktop.wizard import steps
+from psconnect.desktop.wizard import flow, steps
 from psconnect.desktop.wizard.frame import WizardFrame
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
@@ -187,33 +187,62 @@ class Setting:
         assert isinstance(page, DestinationPage)
         return page
 
+    def put(self, edit: QLineEdit, text: str) -> None:
+        """Paste over what a field holds: as a person does, and quicker than key by key."""
+        edit.setFocus()
+        edit.selectAll()
+        edit.insert(text)
+
     def fill_credentials(self, secret: str | None = None) -> None:
-        """Install the plugin of the set-up, and type address, ID and secret."""
+        """Install the plugin of the set-up, and give address, ID and secret."""
         page, server = self.credentials, self.district.server
         package = self.session.save_plugin(self.folder.parent / "set-up-plugin.zip")
         if package.name != self.district.plugin:
             server.delete(self.district.plugin)
             server.install(package.content)
         plugin = server.enable(package.name)
-        self.type(page.url, f"{self.district.server.url}/admin/home.html")
-        self.type(page.client_id, str(plugin.client_id))
-        self.type(page.secret, secret or str(plugin.client_secret))
+        self.put(page.url, f"{self.district.server.url}/admin/home.html")
+        self.put(page.client_id, str(plugin.client_id))
+        self.put(page.secret, secret or str(plugin.client_secret))
 
     def to(self, step: str, *, fill: bool = True) -> None:
-        """Fill in everything up to a step, and open it; without ``fill`` everything is filled in already."""
+        """Fill in everything up to a step, and open it; without ``fill`` everything is filled in already.
+
+        Steps with working defaults are passed over, as *Finish* does; ``walk`` comes to each.
+        """
+        keys = flow.step_keys()
+        here, there = keys.index(self.session.draft.step), keys.index(step)
+        assert here <= there, "there is no way back"
+        for stop in (*(key for key in keys[here + 1 : there] if key in _STOPS), step):
+            if fill:
+                self.fill()
+            draft = self.session.draft
+            assert flow.go_next(draft, self.session.known) != draft, f"the step {draft.step} lacks something"
+            self.window._move(flow._at(draft, stop))
+            self.settled()
+
+    def walk(self) -> Iterator[str]:
+        """Each step as *Next* opens it; it is filled in when the next one is asked for."""
+        while True:
+            step = self.session.draft.step
+            yield step
+            if self.window.next_button.isHidden():
+                return
+            self.fill()
+            self.press(self.window.next_button)
+            assert self.session.draft.step != step, f"the step {step} lacks something"
+
+    def fill(self) -> None:
+        """Fill in what the open step needs."""
         fields = {
             "connect": self._fill_connect,
             "credentials": self._test_credentials,
             "destination": self._fill_folder,
         }
-        while (current := self.session.draft.step) != step:
-            if fill and current in fields:
-                fields[current]()
-            self.press(self.window.next_button)
-            assert self.session.draft.step != current, f"the step {current} lacks something"
+        fields.get(self.session.draft.step, bool)()
 
     def _fill_connect(self) -> None:
-        self.type(self.connect.name, "Lincoln roster")
+        self.put(self.connect.name, "Lincoln roster")
         self.press(self.connect.cards["oneroster"])
 
     def _test_credentials(self) -> None:
@@ -223,7 +252,11 @@ class Setting:
     def _fill_folder(self) -> None:
         folder = self.destination.settings["folder"].control
         assert isinstance(folder, QLineEdit)
-        self.type(folder, str(self.folder))
+        self.put(folder, str(self.folder))
+
+
+_STOPS = ("credentials", "schools", "destination")
+"""The steps that can't be passed over: they are filled in, or read what others show."""
 
 
 def place_of(step: str) -> int:

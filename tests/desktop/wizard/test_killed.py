@@ -19,8 +19,13 @@ from tests.desktop.wizard.conftest import MakeSetting
 from tests.desktop.wizard.killed import SECRET, TYPED
 from tests.support.home import CHECKOUT
 
+# One that keeps a text, one that keeps a secret, one that keeps tables; the others run with the thorough tests.
+_EVERY_RUN = ("connect", "credentials", "filters")
 
-@pytest.mark.parametrize("step", flow.step_keys())
+
+@pytest.mark.parametrize(
+    "step", [pytest.param(one, marks=() if one in _EVERY_RUN else pytest.mark.thorough) for one in flow.step_keys()]
+)
 def test_a_process_that_is_killed_loses_nothing_typed(make_setting: MakeSetting, tmp_path: Path, step: str) -> None:
     home = tmp_path / "killed"
     command = [sys.executable, "-m", "tests.desktop.wizard.killed", str(home), step]

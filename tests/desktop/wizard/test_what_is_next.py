@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.pages.entity_tabs import EntityTabs
@@ -19,55 +18,55 @@ def filled(window: QWidget) -> list[str]:
     return [one.accessibleName() for one in shown if one.property("look") == "primary"]
 
 
-@pytest.mark.parametrize("step", step_keys())
-def test_a_step_has_one_filled_button_and_the_focus_on_what_is_done_first(setting: Setting, step: str) -> None:
-    window = setting.open()
-    setting.to(step)
-    assert len(filled(window)) == 1, filled(window)
+def has_one_filled_button_and_the_focus_on_what_is_done_first(setting: Setting, step: str) -> None:
+    window = setting.window
+    assert len(filled(window)) == 1, (step, filled(window))
     focused = window.focusWidget()
     first = window.pages[step].first_field()
     # While the schools are read, there is nothing to search yet.
     wanted = {first.focusProxy() or first, setting.schools.numbers if step == "schools" else first}
-    assert focused in wanted, focused
-    assert focused.isVisible()
-    assert focused.isEnabled()
+    assert focused in wanted, (step, focused)
+    assert focused.isVisible(), step
+    assert focused.isEnabled(), step
 
 
-@pytest.mark.parametrize("step", step_keys())
-def test_enter_presses_the_filled_button(setting: Setting, step: str) -> None:
+def test_a_step_has_one_filled_button_and_the_focus_on_what_is_done_first(setting: Setting) -> None:
+    setting.open()
+    seen = []
+    for step in setting.walk():
+        seen.append(step)
+        has_one_filled_button_and_the_focus_on_what_is_done_first(setting, step)
+    assert seen == step_keys()
+
+
+def test_enter_presses_the_filled_button(setting: Setting) -> None:
+    """From the first step to the last by Enter alone, wherever the focus stands."""
     window = setting.open()
-    setting.to(step)
-    if step == "connect":
-        setting.type(setting.connect.name, "Lincoln roster")
-        setting.press(setting.connect.cards["oneroster"])
-    elif step == "credentials":
-        setting.fill_credentials()
-    elif step == "destination":
-        folder = setting.destination.settings["folder"].control
-        assert isinstance(folder, QLineEdit)
-        setting.type(folder, str(setting.folder))
-    elif step == "plugin":
-        setting.plugin.guide.steps.lines[0].box.setFocus()
-    elif step == "attributes":
-        # In a row, Enter opens it.
-        window.pages[step].findChildren(EntityTabs)[0].buttons["student"].setFocus()
-    (pressed,) = filled(window)
-    focused = window.focusWidget()
-    assert focused
-    setting.qtbot.keyClick(focused, Qt.Key.Key_Return)
-    setting.settled()
-    if step == "credentials":
-        assert pressed == "Test connection"
-        assert last_test(setting) == "passed"
-        assert filled(window) == ["Next: Schools, terms, courses"]
-        setting.qtbot.keyClick(setting.credentials.secret, Qt.Key.Key_Return)
+    for step, after in zip(step_keys(), [*step_keys()[1:], ""], strict=True):
+        assert setting.session.draft.step == step
+        if step == "plugin":
+            setting.plugin.guide.steps.lines[0].box.setFocus()
+        elif step == "attributes":
+            # In a row, Enter opens it.
+            window.pages[step].findChildren(EntityTabs)[0].buttons["student"].setFocus()
+        elif step == "credentials":
+            setting.fill_credentials()
+        else:
+            setting.fill()
+        (pressed,) = filled(window)
+        focused = window.focusWidget()
+        assert focused, step
+        setting.qtbot.keyClick(focused, Qt.Key.Key_Return)
         setting.settled()
-        assert setting.session.draft.step == "schools"
-    elif step == "summary":
-        assert setting.wishes == [("Lincoln roster", "preview")]
-    else:
-        after = step_keys()[step_keys().index(step) + 1]
-        assert setting.session.draft.step == after
+        if step == "credentials":
+            assert pressed == "Test connection"
+            assert last_test(setting) == "passed"
+            assert filled(window) == ["Next: Schools, terms, courses"]
+            setting.qtbot.keyClick(setting.credentials.secret, Qt.Key.Key_Return)
+            setting.settled()
+        if after:
+            assert setting.session.draft.step == after
+    assert setting.wishes == [("Lincoln roster", "preview")]
 
 
 def test_schools_that_cannot_be_read_have_one_filled_button(setting: Setting) -> None:
