@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
@@ -246,10 +246,15 @@ class Scrolling(QScrollArea):
         content.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Fit the height after the content changed."""
-        if event.type() == QEvent.Type.LayoutRequest and self._state() != self._fitted:
-            self.fit()
+        """Fit the height after the content changed; of what nobody sees, once it is shown."""
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._fit_again()
         return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit the height to what changed meanwhile."""
+        super().showEvent(event)
+        self._fit_again()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Fit the height: narrower text is higher."""
@@ -258,11 +263,19 @@ class Scrolling(QScrollArea):
 
     def fit(self) -> None:
         """Give the content the height it needs, now: see `settle`. A part of another width can ask for another."""
+        self._fit_from(self._state())
+
+    def _fit_again(self) -> None:
+        state = self._state()
+        if state != self._fitted:
+            self._fit_from(state)
+
+    def _fit_from(self, state: list[object]) -> None:
         for _round in range(_ROUNDS):
-            before = self._state()
+            before = state
             self._fit()
-            self._fitted = self._state()
-            if self._fitted == before:
+            self._fitted = state = self._state()
+            if state == before:
                 return
 
     def _fit(self) -> None:
@@ -283,10 +296,11 @@ class Scrolling(QScrollArea):
 
     def _state(self) -> list[object]:
         """What the parts have and ask for: laying out posts the event that lays out, so only a change is a reason."""
-        parts = self._content.findChildren(QWidget)
+        # What is hidden takes no room, nor does anything in it.
+        parts = [part for part in self._content.findChildren(QWidget) if part.isVisibleTo(self._content)]
         # What a part with a layout asks for follows from the parts in it.
-        wishes = [_wish(part) for part in parts if not part.isHidden() and part.layout() is None]
-        return [self.viewport().width(), wishes, [(part.geometry(), part.isHidden()) for part in parts]]
+        wishes = [_wish(part) for part in parts if part.layout() is None]
+        return [self.viewport().width(), wishes, [part.geometry() for part in parts]]
 
 
 def _wish(part: QWidget) -> tuple[object, ...]:
