@@ -5,11 +5,22 @@ from __future__ import annotations
 import gc
 
 import pytest
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.widgets.flow_row import FlowLayout
+from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.layout_parts import widgets_in
+from psconnect.desktop.widgets.page import Scrolling
 from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connected
 
@@ -79,3 +90,20 @@ def test_a_layout_that_is_filled_is_not_added(qtbot: QtBot) -> None:
     outer.addLayout(added)
     added.addWidget(QLabel("2"))
     assert outer.count() == 1
+
+
+def test_a_page_that_changed_while_hidden_is_measured_when_it_is_shown(qtbot: QtBot) -> None:
+    stack, content, label = QStackedWidget(), QWidget(), Label("Short")
+    qtbot.addWidget(stack)
+    QVBoxLayout(content).addWidget(label)
+    stack.addWidget(Scrolling(content, "Page"))
+    stack.addWidget(QWidget())
+    stack.resize(300, 200)
+    stack.show()
+    stack.setCurrentIndex(1)
+    before = content.minimumHeight()
+    label.setText("Words that need more than one line. " * 40)
+    QApplication.processEvents()
+    assert content.minimumHeight() == before, "nobody sees it"
+    stack.setCurrentIndex(0)
+    assert content.minimumHeight() >= label.heightForWidth(label.width()) > 200
