@@ -77,7 +77,8 @@ class TimesCard(Card):
         again.setFocusProxy(self.repeat)
         page.rows["repeat"] = FormRow(tr("Again"), again, beside=LABEL_WIDTH)
         self._again = (line(), page.rows["repeat"])
-        self.repeat.setAccessibleName(tr("Runs again"))
+        for named in (again, self.repeat):
+            named.setAccessibleName(tr("Runs again"))
         self.repeat_until.setAccessibleName(tr("Runs again until"))
         hours = row(self.off_peak[0], Label(tr("to"), "muted", wrap=False), self.off_peak[1], spacing=SPACE_S)
         hours.setFocusProxy(self.off_peak[0])
