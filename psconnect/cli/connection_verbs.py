@@ -149,7 +149,8 @@ def rebuild_data(service: Service, options: argparse.Namespace) -> int:
     name = service.connection(options.name).name
     question = tr(
         "Set the roster data of “{name}” aside? psconnect then no longer knows its runs, what it has delivered, "
-        "adopted ids and generated user names. The next sync is a first delivery and waits for your approval.",
+        "adopted ids, generated user names and sign-in types set by hand. The next sync is a first delivery and waits "
+        "for your approval.",
         name=name,
     )
     refusal = FixSettings("PSC-REBUILD-YES", where=name, name=name)

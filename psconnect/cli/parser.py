@@ -9,7 +9,7 @@ from psconnect import __version__
 from psconnect.cli.mail_verbs import MAIL_KEYS
 from psconnect.model.entities import BY_KEY
 from psconnect.model.filter_rules import FILTERED
-from psconnect.model.runs import RUN_STATES, SCOPES, STARTED_BY
+from psconnect.model.runs import ABOUT_PEOPLE, RUN_STATES, SCOPES, STARTED_BY
 from psconnect.service import ADOPTABLE, FINDABLE, PROVED_START, REPORT_ENDINGS
 
 
@@ -213,7 +213,18 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     explain.add_argument("name")
     explain.add_argument("text", help="a name, number or id")
     explain.add_argument("--entity", choices=FINDABLE, default=None)
+    _sign_in_verb(verbs)
     _report_verb(verbs)
+
+
+def _sign_in_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    found = _add(verbs, "sign-in", "see how a person signs in at the destination, and set it by hand")
+    found.add_argument("name")
+    found.add_argument("text", nargs="?", help="a name, number or id (default: list all that were set by hand)")
+    found.add_argument(
+        "type", nargs="?", help="google, microsoft or password; “follow” lets it follow the domain of the e-mail"
+    )
+    found.add_argument("--entity", choices=ABOUT_PEOPLE, default=None)
 
 
 def _report_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]

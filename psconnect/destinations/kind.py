@@ -16,7 +16,7 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
 from psconnect.model.problems import Rule
 from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField, When, is_asked, no_secret
-from psconnect.roster.sign_in import SignIn
+from psconnect.roster.sign_in import NO_SIGN_IN_TYPES, SignIn, SignInTypes
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import place_fields, place_secrets
@@ -98,6 +98,7 @@ class Kind:
             as the other system calls it; shown where ids are chosen.
         receives: what the other system does with a delivery, in a sentence: whom it deactivates, when it holds.
         rules: findings of its own, which ``Snapshot.preflight`` or ``Writer.preflight`` gives, with their texts.
+        sign_in_types: the types of sign-in that a person's record can have here, which can be set by hand.
         asks: the custom fields that it needs with these settings, per entity key, as [custom] of a connection file has
             them; their values come in ``extra``. Only asked of sources whose fields a preset maps.
         places: names of the places (transfer.places) its snapshots can be published to; empty for a Writer.
@@ -130,6 +131,7 @@ class Kind:
     receives: str = ""
     receiver_holds: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[Rule, RuleTexts] = field(default_factory=dict)
+    sign_in_types: SignInTypes = NO_SIGN_IN_TYPES
     asks: Callable[[Mapping[str, Any]], Mapping[str, str]] = _asks_nothing
     places: tuple[str, ...] = ()
     packings: tuple[str, ...] = ("zip",)

@@ -19,6 +19,8 @@ DISTRICT_KEY = 0
 EXTRA = "extra"
 SIGN_IN_TYPE = "signInType"
 """The label of a person's sign-in type in ``extra``: psconnect gives it once, and it stays."""
+SIGN_IN_BY_HAND = "signInTypeSetByHand"
+"""The label in ``extra`` that says that a sign-in type was set by hand; only where the destination needs to know."""
 LONGEST = 4_000
 """The longest accepted value, in characters: more than fits into a plain field of PowerSchool (Oracle's VARCHAR2)."""
 

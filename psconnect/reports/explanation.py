@@ -121,6 +121,14 @@ def _happenings(db: sqlite3.Connection, entity: Entity, key: int) -> tuple[Happe
     return tuple(found)
 
 
+def record_title(read: LastRead, entity: Entity, key: int) -> str:
+    """How a person names a record, as last known; of staff, also where it was the other kind then. May be empty."""
+    number = _run_of(read.db, read.run_id)[0]
+    kinds = (entity, *(one for one in (TEACHER, ADMIN) if entity in (TEACHER, ADMIN) and one is not entity))
+    found = next((kind for kind in kinds if read.staged(kind, key)), entity)
+    return _title(read, number, found, key)
+
+
 def _missing(read: LastRead, number: int, entity: Entity, key: int) -> tuple[Related, ...]:
     """Enrollments of a person or class that aren't delivered, with the other side of each."""
     # Other staff have none, unless they are in classes in a role that isn't a teacher's.

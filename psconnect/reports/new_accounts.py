@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from psconnect.destinations import KINDS
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY, EXTRA, SIGN_IN_TYPE
@@ -22,10 +23,11 @@ from psconnect.model.runs import ABOUT_PEOPLE, Run
 from psconnect.reports.changes import ChangedRecord, ChangesOf
 from psconnect.reports.content import REPORTING
 from psconnect.reports.csv_report import as_csv
+from psconnect.roster.sign_in import NO_SIGN_IN_TYPES, SIGN_IN_LABELS
 from psconnect.store.files import write_atomically
 from psconnect.store.history.run_table import ROW_DAYS
 from psconnect.store.plan.outcomes import not_new
-from psconnect.wording.catalogue import tr
+from psconnect.wording.catalogue import tr, translated
 from psconnect.wording.records import record_kind
 
 _NEWS_EVERY = 500
@@ -50,14 +52,22 @@ class NewAccounts:
         if path.suffix.lower() != ".csv":
             ending = path.suffix or path.name
             raise FixSettings("PSC-REPORT-FORMAT/unknown", where=str(path), ending=ending, known=".csv")
-        sign_in = bool(self.connection.sign_in)
-        rows = (_row(one, sign_in=sign_in) for one in self._told(on_event, cancel))
+        signed = self._signed_by()
+        rows = (_row(one, signed) for one in self._told(on_event, cancel))
         first = next(rows, None)
         if first is None:
             raise FixSettings("PSC-REPORT-NEW/none", where=self.run.id, run_id=self.run.id)
-        header = [tr("Name"), tr("User name"), tr("Role"), tr("Schools"), *([tr("Signs in with")] if sign_in else [])]
+        header = [tr("Name"), tr("User name"), tr("Role"), tr("Schools"), *([tr("Signs in with")] if signed else [])]
         write_atomically(path, as_csv(header, itertools.chain([first], rows)))
         return path
+
+    def _signed_by(self) -> Mapping[str, str]:
+        """The sign-in types that people can have, value -> what a person reads; empty for none."""
+        kind = KINDS.get(self.connection.destination_kind)
+        own = kind.sign_in_types if kind else NO_SIGN_IN_TYPES
+        if not self.connection.sign_in and own.needs_domains:
+            return {}
+        return {**SIGN_IN_LABELS, **own.labels}
 
     def _told(self, on_event: OnEvent, cancel: CancelToken) -> Iterator[ChangedRecord]:
         for done, one in enumerate(self._people(), 1):
@@ -77,9 +87,9 @@ class NewAccounts:
             yield from (one for one in changes.of(entity, "create") if one.row.key not in others)
 
 
-def _row(one: ChangedRecord, *, sign_in: bool) -> list[str]:
-    """``sign_in``: with the type that was delivered; a domain that was added later doesn't change it."""
+def _row(one: ChangedRecord, signed: Mapping[str, str]) -> list[str]:
+    """``signed`` are the sign-in types; the delivered one counts: a domain that was added later doesn't change it."""
     row, extra = one.row, one.values.get(EXTRA)
-    words = {"google": tr("Google"), "microsoft": tr("Microsoft")}
-    kind = [words.get(_decode(extra).get(SIGN_IN_TYPE, "") if extra else "", "")] if sign_in else []
-    return [row.title, one.values["username"], record_kind(row.entity), row.school, *kind]
+    kind = _decode(extra).get(SIGN_IN_TYPE, "") if extra else ""
+    told = [translated(signed.get(kind, ""))] if signed else []
+    return [row.title, one.values["username"], record_kind(row.entity), row.school, *told]

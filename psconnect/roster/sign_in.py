@@ -1,14 +1,23 @@
-"""How a person signs in, judged by the domain of their e-mail: with Google or with Microsoft 365."""
+"""How a person signs in: judged by the domain of their e-mail, with Google or with Microsoft 365, or set by hand."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from psconnect.model.errors import FixSettings
+from psconnect.wording.catalogue import marked
 
 _INSIDE = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
 """What looks like a domain within an address, a path or a sentence."""
+BY_PASSWORD = "password"  # noqa: S105 - a type of sign-in
+SIGN_IN_LABELS: Mapping[str, str] = {
+    "google": marked("Google"),
+    "microsoft": marked("Microsoft"),
+    BY_PASSWORD: marked("User name and password"),
+}
+"""The usual types, each with what a person reads; by password only ever by hand, because no domain says so."""
 
 
 class SignIn:
@@ -32,6 +41,33 @@ class SignIn:
     def of(self, email: str) -> str:
         """The kind of sign-in for an e-mail address; empty if its domain is not listed."""
         return self.kind_of.get(email.rpartition("@")[2].strip().lower(), "")
+
+
+@dataclass(frozen=True)
+class SignInTypes:
+    """The types of sign-in that people of a destination can have: value -> what a person reads; empty for none.
+
+    Attributes:
+        labels: see above.
+        needs_domains: whether people have a type only if the settings name the district's e-mail domains.
+        tells_hand: whether the records say which types were set by hand, because the destination goes by the domains,
+            too, and what was set by hand wins.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    needs_domains: bool = True
+    tells_hand: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is any type."""
+        return bool(self.labels)
+
+    def in_effect(self, sign_in: SignIn) -> SignInTypes:
+        """The types that people have with these domains."""
+        return self if sign_in or not self.needs_domains else NO_SIGN_IN_TYPES
+
+
+NO_SIGN_IN_TYPES = SignInTypes()
 
 
 def mail_domain(written: str, where: str) -> str:

@@ -22,7 +22,6 @@ from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_erro
 from psconnect.service.diagnosing import DIAGNOSTICS_FILE, Diagnosing
 from psconnect.service.drafts import draft_secrets
 from psconnect.service.figures import Figures, StandingFigures
-from psconnect.service.find import Find
 from psconnect.service.following import Following, Marks, RunNews
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.login_start import LoginStart, StartingAtLogin
@@ -33,6 +32,7 @@ from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.safety import LastMeasured, LimitFigures
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
+from psconnect.service.sign_ins import SetByHand, SignIns
 from psconnect.service.typed_choices import (
     check_name_fields,
     filter_label,
@@ -144,6 +144,7 @@ __all__ = [
     "SecretState",
     "Service",
     "SetAside",
+    "SetByHand",
     "SettingField",
     "SourceField",
     "StandingFigures",
@@ -187,7 +188,7 @@ class Service(
     Diagnosing,
     Reports,
     Review,
-    Find,
+    SignIns,
     Figures,
     LimitFigures,
     StartingAtLogin,

@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager
 from psconnect.destinations import Context, Destination, open_destination
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
-from psconnect.roster.sign_in import SignIn
 from psconnect.service.secrets import SecretKeeping
+from psconnect.sync.naming import sign_in_of
 
 
 class Destinations(SecretKeeping):
@@ -30,7 +30,7 @@ class Destinations(SecretKeeping):
         """
         context = Context(
             connection.name,
-            sign_in=SignIn({kind: list(domains) for kind, domains in connection.sign_in.items()}),
+            sign_in=sign_in_of(connection),
             secret=lambda key: self.destination_secret(connection, key, typed or {}, kept_as),
             clock=self.clock,
             cancel=cancel or CancelToken(),

@@ -28,7 +28,7 @@ class Find(Base):
             raise FixSettings("PSC-FIND-ENTITY", where="entity", entity=entity, hint=hint_at(entity, list(FINDABLE)))
         with last_read(self._rosters(name)) as read:
             if read is None:
-                raise _nothing_read(name)
+                raise nothing_read(name)
             return read.search(text, entity, most)
 
     def explain(self, name: str, entity: str, key: int) -> Explanation:
@@ -37,7 +37,7 @@ class Find(Base):
         url = web_address(connection.source.url)
         with last_read(self._rosters(name)) as read:
             if read is None:
-                raise _nothing_read(name)
+                raise nothing_read(name)
             found = explain(read, url, BY_KEY[entity], key, system_name(connection))
         if found is None:
             raise FixSettings("PSC-FIND-NOBODY", where=entity, entity=entity, name=key)
@@ -47,5 +47,6 @@ class Find(Base):
         return self.rosters_of(self._files.get(name).name)
 
 
-def _nothing_read(name: str) -> FixSettings:
+def nothing_read(name: str) -> FixSettings:
+    """The error for a connection whose newest reading is asked for before there is one."""
     return FixSettings("PSC-FIND-NOTHING-READ/search", where=name, name=name)

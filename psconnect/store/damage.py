@@ -95,7 +95,8 @@ def _read(db: sqlite3.Connection) -> None:
             ACTIONS[action]
     for table, column in _RECORDS:
         _read_records(db, table, column)
-    for table in sorted({*_tables(db, ["alias", "given", "journal", "meta", "problem", "run", "tombstone"])}):
+    others = ("alias", "given", "journal", "meta", "problem", "run", "set_by_hand", "tombstone")
+    for table in sorted(_tables(db, others)):
         # Fetching shows a text that is no longer UTF-8.
         deque(db.execute(f"SELECT * FROM {table}"), maxlen=0)
 

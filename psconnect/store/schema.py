@@ -251,3 +251,22 @@ def _settings_and_cause(db: Database) -> None:
         ALTER TABLE run ADD COLUMN cause TEXT NOT NULL DEFAULT '{}';
         """
     )
+
+
+@MIGRATIONS(name="m012_set_by_hand")
+def _set_by_hand(db: Database) -> None:
+    """What somebody set by hand for a person, like the type of sign-in; the last decision counts, all are kept."""
+    db.executescript(
+        """
+        CREATE TABLE set_by_hand (
+            no INTEGER PRIMARY KEY,
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            attribute TEXT NOT NULL,
+            value TEXT NOT NULL,
+            decided TEXT NOT NULL,
+            account TEXT NOT NULL
+        );
+        CREATE INDEX set_by_hand_of ON set_by_hand (attribute, entity, key);
+        """
+    )

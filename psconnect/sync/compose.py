@@ -21,6 +21,7 @@ from psconnect.model.setting_parts import part_of, setting_parts
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.roster.mapping import RosterMapping, parse_mapping, with_fields
 from psconnect.roster.presets import Preset, parse_preset
+from psconnect.roster.sign_in import NO_SIGN_IN_TYPES
 from psconnect.sources import source_kind_of
 from psconnect.sources.kind import OpenSource, SourceContext, SourceKind
 from psconnect.sources.wanted import Wanted
@@ -112,8 +113,11 @@ def choices_of(given: Connection) -> Choices:
         connection, selection.options, mapping, lists, selection.included, selection.filters, selection.fields()
     )
     reads = kind.reads(wanted)
-    needed = find_kind(connection.destination_kind).needed if connection.destination_kind else {}
-    naming = naming_of(connection, preset, needed)
+    needed, types = {}, NO_SIGN_IN_TYPES
+    if connection.destination_kind:
+        destination = find_kind(connection.destination_kind)
+        needed, types = destination.needed, destination.sign_in_types
+    naming = naming_of(connection, preset, needed, types)
     return Choices(given, connection, preset, kind, wanted, reads, selection, naming, custom_labels(naming, mapping))
 
 

@@ -11,7 +11,7 @@ from psconnect.model.entities import BY_KEY, SIGN_IN_TYPE
 from psconnect.model.errors import FixSettings
 from psconnect.roster.mapping import RosterMapping, requirements_for
 from psconnect.roster.presets import Preset
-from psconnect.roster.sign_in import SignIn
+from psconnect.roster.sign_in import SignIn, SignInTypes
 from psconnect.roster.usernames import compile_usernames
 from psconnect.store.reading.assigned_values import PEOPLE
 from psconnect.sync.generated_values import Naming
@@ -60,10 +60,12 @@ def with_prefix(pattern: Pattern, prefix: str) -> Pattern:
     return prefixed
 
 
-def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, frozenset[str]]) -> Naming:
+def naming_of(
+    connection: Connection, preset: Preset, needed: Mapping[str, frozenset[str]], types: SignInTypes
+) -> Naming:
     """How missing values are filled in; raises FixSettings for an unusable pattern or domain.
 
-    ``needed`` are the attributes the destination requires, per entity key.
+    ``needed`` are the attributes the destination requires, per entity key; ``types`` its sign-in types.
     """
     for entity in connection.usernames:
         if entity not in _PEOPLE:
@@ -85,8 +87,13 @@ def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, froze
         )
         skipped |= {key for _place, name in wanted.skip if name == "username"}
         reported |= {key for _place, name in wanted.report if name == "username"}
-    sign_in = SignIn({kind: list(domains) for kind, domains in connection.sign_in.items()})
-    return Naming(patterns, sign_in, frozenset(skipped), frozenset(reported))
+    sign_in = sign_in_of(connection)
+    return Naming(patterns, sign_in, types.in_effect(sign_in), frozenset(skipped), frozenset(reported))
+
+
+def sign_in_of(connection: Connection) -> SignIn:
+    """The e-mail domains of each sign-in type; raises FixSettings for an unusable one."""
+    return SignIn({kind: list(domains) for kind, domains in connection.sign_in.items()})
 
 
 def custom_labels(naming: Naming, mapping: RosterMapping) -> dict[str, tuple[str, ...]]:

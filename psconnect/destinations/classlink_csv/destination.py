@@ -12,6 +12,7 @@ from psconnect.destinations.oneroster.declared import ALLOWED, DEMOGRAPHICS_SETT
 from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.oneroster.preflight import FINDINGS_OF_BUNDLES
 from psconnect.model.setting_fields import SettingField
+from psconnect.roster.sign_in import SIGN_IN_LABELS, SignInTypes
 from psconnect.wording.catalogue import marked
 
 _EXACT_ID = "sisId"
@@ -55,6 +56,7 @@ KIND = Kind(
         "value is missing, and stops an import that exceeds the thresholds set in Roster Server."
     ),
     rules=FINDINGS_OF_BUNDLES,
+    sign_in_types=SignInTypes(SIGN_IN_LABELS),
     places=("folder", "sftp"),
     packings=("loose", "zip"),
     removal=marked(

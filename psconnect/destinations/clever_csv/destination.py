@@ -14,6 +14,7 @@ from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.problems import Problem
 from psconnect.model.setting_fields import SettingField
+from psconnect.roster.sign_in import SIGN_IN_LABELS, SignInTypes
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.wording.catalogue import marked
 
@@ -94,6 +95,7 @@ KIND = Kind(
         "class": {"sourcedId": "Section_id"},
     },
     rules=CLEVER_FINDINGS,
+    sign_in_types=SignInTypes(SIGN_IN_LABELS),
     places=("folder", "sftp"),
     packings=("loose", "zip"),
     removal=marked("A removed record is no longer in the next files. Clever then deletes it."),

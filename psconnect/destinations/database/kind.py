@@ -10,6 +10,7 @@ from psconnect.destinations.writer import Writer
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import LONGEST_ID
 from psconnect.model.setting_fields import SecretField, SettingField, When
+from psconnect.roster.sign_in import SIGN_IN_LABELS, SignInTypes
 from psconnect.wording.catalogue import marked
 
 
@@ -170,4 +171,5 @@ KIND = Kind(
     takes=frozenset({"groups", "categories"}),
     removal=marked("What reads the database no longer finds a removed record among the current ones."),
     removal_setting="removed",
+    sign_in_types=SignInTypes(SIGN_IN_LABELS),
 )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from psconnect.destinations.telling import Told
-from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.model.entities import ADMIN, CONTACT, SIGN_IN_BY_HAND, SIGN_IN_TYPE, STUDENT, TEACHER, Entity
 from psconnect.model.problems import RULES, Problem
-from psconnect.roster.sign_in import SignIn
+from psconnect.roster.sign_in import BY_PASSWORD, SignIn
 
 TEACHER_DCID, GUARDIAN_ID = "teacherDcid", "guardianId"
 """Labels of the custom fields that the files need."""
@@ -45,10 +45,23 @@ class LearningChoices:
             return lambda record: record[0]
         return lambda record: _decode(record[-1]).get(label, "").strip() if record[-1] else ""
 
+    def sign_in_address(self, entity: Entity) -> Callable[[list[str]], str]:
+        """A function from a record to the e-mail address with which the user signs in; empty for none.
+
+        That is one of the district's own domains, or, where the sign-in type was set by hand, any or none at all.
+        """
+        mail = entity.attributes.index("email")
+
+        def address(record: list[str]) -> str:
+            by_hand = set_by_hand(record)
+            return record[mail] if (by_hand != BY_PASSWORD if by_hand else self.sign_in.of(record[mail])) else ""
+
+        return address
+
     def can_sign_in(self, entity: Entity) -> Callable[[list[str]], bool]:
-        """A function from a record to whether the user has a user name or the district's own e-mail."""
-        name, mail = entity.attributes.index("username"), entity.attributes.index("email")
-        return lambda record: bool(record[name] or self.sign_in.of(record[mail]))
+        """A function from a record to whether the user has a user name or an address to sign in with."""
+        name, address = entity.attributes.index("username"), self.sign_in_address(entity)
+        return lambda record: bool(record[name] or address(record))
 
     def loses(self, entity: Entity) -> Callable[[list[str]], str]:
         """A function from a record to the rule that leaves the user out; empty if none does."""
@@ -68,6 +81,17 @@ class LearningChoices:
         return rule
 
 
+def set_by_hand(record: list[str]) -> str:
+    """The sign-in type that somebody set by hand for a person's record; empty if nobody did."""
+    return _decode(record[-1])[SIGN_IN_TYPE] if SIGN_IN_BY_HAND in record[-1] else ""
+
+
+def lacks_address(entity: Entity) -> Callable[[list[str]], bool]:
+    """A function from a record to whether a sign-in type that needs an e-mail address was set, and there is none."""
+    mail = entity.attributes.index("email")
+    return lambda record: not record[mail] and set_by_hand(record) not in ("", BY_PASSWORD)
+
+
 WITHOUT_LOGIN, LOGIN_GENERATED = "user-without-login", "user-login-generated"
 PARENT_WITHOUT_ID, STAFF_WITHOUT_ID = "parent-without-guardian-id", "staff-without-position-id"
 PARENT_WITHOUT_CHILD, SAME_ACCOUNT = "parent-without-child", "parents-with-one-account"
@@ -78,6 +102,7 @@ WITHOUT_OWNER, OWNER_LOST, OWNED_BY_CO_TEACHER = (
 )
 MEMBER_LOST, SEVERAL_SCHOOLS = "member-left-out", "user-at-several-schools"
 ACTIVITY_UNJUDGED = "course-activity-not-judged"
+WITHOUT_ADDRESS = "sign-in-without-address"
 
 
 class LearningFindings:
@@ -100,5 +125,10 @@ def ignore_finding(_rule: str, _entity: Entity, _key: int) -> None:
     """In place of ``LearningFindings.tell`` where nobody is to be told."""
 
 
-_ABOUT = {LOGIN_GENERATED: "username", SEVERAL_SCHOOLS: "schoolSourcedIds", PARENT_WITHOUT_ID: "identifier"}
+_ABOUT = {
+    LOGIN_GENERATED: "username",
+    WITHOUT_ADDRESS: "email",
+    SEVERAL_SCHOOLS: "schoolSourcedIds",
+    PARENT_WITHOUT_ID: "identifier",
+}
 """The attribute that a counted rule is about."""

@@ -17,6 +17,7 @@ from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.problems import Problem
 from psconnect.model.setting_fields import SecretField, SettingField
+from psconnect.roster.sign_in import SIGN_IN_LABELS, SignInTypes
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.wording.catalogue import marked
 
@@ -176,6 +177,7 @@ KIND = Kind(
         "users and classes that are no longer in them is not documented."
     ),
     rules=LEARNING_RULES,
+    sign_in_types=SignInTypes(SIGN_IN_LABELS, needs_domains=False, tells_hand=True),
     asks=_asks,
     places=("folder", "sftp"),
     packings=("zip", "loose"),

@@ -10,7 +10,7 @@ from psconnect.wording.rules.texts import RuleTexts
 LEARNING_RULES = {
     Rule(c.WITHOUT_LOGIN, "error", left_out=True): RuleTexts(
         marked("User left out: no user name"),
-        marked("the person has neither a user name nor an e-mail address of the district’s own domains"),
+        marked("the person has no user name, and no e-mail address of the district’s own domains to sign in with"),
         marked(
             "Enter the user name in PowerSchool, or switch on that PowerSchool Learning generates user names, there "
             "and under Settings, Destination. Until then, the classes that the person owns and their rosters are "
@@ -19,10 +19,18 @@ LEARNING_RULES = {
     ),
     Rule(c.LOGIN_GENERATED, "warning", counted=True): RuleTexts(
         marked("User name is left to PowerSchool Learning"),
-        marked("the person has neither a user name nor an e-mail address of the district’s own domains"),
+        marked("the person has no user name, and no e-mail address of the district’s own domains to sign in with"),
         marked(
             "Make sure that PowerSchool Learning is set to autogenerate usernames. Otherwise it refuses these users, "
             "and with a teacher also the classes and rosters."
+        ),
+    ),
+    Rule(c.WITHOUT_ADDRESS, "warning"): RuleTexts(
+        marked("Sign-in type without an e-mail address"),
+        marked("the sign-in type that was set by hand needs an e-mail address, and the person has none"),
+        marked(
+            "Enter the e-mail address in PowerSchool, or change the sign-in type in Find a record. Until then, "
+            "PowerSchool Learning gets no address to sign in with."
         ),
     ),
     Rule(c.PARENT_WITHOUT_ID, "warning", counted=True, left_out=True): RuleTexts(

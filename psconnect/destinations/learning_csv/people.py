@@ -20,9 +20,11 @@ from psconnect.destinations.learning_csv.choices import (
     SAME_ACCOUNT,
     SEVERAL_SCHOOLS,
     USER_TYPES,
+    WITHOUT_ADDRESS,
     LearningChoices,
     LearningFindings,
     ignore_finding,
+    lacks_address,
 )
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
@@ -54,6 +56,7 @@ def left_out(roster: Roster, choices: LearningChoices, findings: LearningFinding
         if entity is STUDENT and choices.generated and not findings:
             continue  # Nothing can leave a student out.
         loses, can_sign_in, schools = choices.loses(entity), choices.can_sign_in(entity), _schools_at(entity)
+        unaddressed = lacks_address(entity)
         for key, record in roster.keyed(entity):
             rule = loses(record)
             if rule:
@@ -64,6 +67,8 @@ def left_out(roster: Roster, choices: LearningChoices, findings: LearningFinding
                 findings.tell(rule, entity, key)
             elif not can_sign_in(record):
                 findings.tell(LOGIN_GENERATED, entity, key)
+            if not rule and unaddressed(record):
+                findings.tell(WITHOUT_ADDRESS, entity, key)
             if not rule and entity is not STUDENT and SEPARATOR in record[schools]:
                 findings.tell(SEVERAL_SCHOOLS, entity, key)
     return lost
@@ -113,7 +118,7 @@ class LearningParents:
         """Each user once per contact; ``findings`` takes what is to be told of contacts."""
         choices, lost, shared = self._choices, self._lost.students, self._shared
         id_of, loses, can_sign_in = choices.id_of(CONTACT), choices.loses_with_id(CONTACT), choices.can_sign_in(CONTACT)
-        tell = findings.tell if findings else ignore_finding
+        tell, unaddressed = findings.tell if findings else ignore_finding, lacks_address(CONTACT)
         keyed = self._roster.keyed(CONTACT)
         while some := list(islice(keyed, _AT_A_TIME)):
             for (key, record), its in zip(some, self._family.relatives_of([one[0] for _, one in some]), strict=True):
@@ -127,6 +132,8 @@ class LearningParents:
                     continue
                 if findings and not can_sign_in(record):
                     tell(LOGIN_GENERATED, CONTACT, key)
+                if findings and unaddressed(record):
+                    tell(WITHOUT_ADDRESS, CONTACT, key)
                 if user_id in shared:
                     tell(SAME_ACCOUNT, CONTACT, key)
                 yield Parent(key, user_id, record, children, its.schools)
@@ -209,7 +216,7 @@ class _User:
     def __init__(self, roster: Roster, choices: LearningChoices, entity: Entity) -> None:
         at = entity.attributes.index
         self._given, self._family, self._login, self._mail = map(at, ("givenName", "familyName", "username", "email"))
-        self._kind, self._sign_in = USER_TYPES[entity], choices.sign_in
+        self._kind, self._address = USER_TYPES[entity], choices.sign_in_address(entity)
         self._password = choices.password
         self._new = new_users(roster.changes(entity), entity, choices) if choices.password else iter(())
         self._next = next(self._new, None)
@@ -222,10 +229,8 @@ class _User:
 
     def row(self, record: list[str], user_id: str, school: str, password: str) -> Sequence[str]:
         """A row of users.csv."""
-        mail = record[self._mail]
-        own = mail if mail and self._sign_in.of(mail) else ""
         name = record[self._given], record[self._family], record[self._login]
-        return (user_id, *name, password, mail, self._kind, school, "1", own)
+        return (user_id, *name, password, record[self._mail], self._kind, school, "1", self._address(record))
 
 
 def new_users(changes: Iterable[Change], entity: Entity, choices: LearningChoices) -> Iterator[int]:

@@ -15,6 +15,7 @@ from psconnect.destinations.oneroster.declared import (
 from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.oneroster.preflight import FINDINGS_OF_BUNDLES
 from psconnect.model.setting_fields import SettingField, When
+from psconnect.roster.sign_in import SIGN_IN_LABELS, SignInTypes
 from psconnect.transfer.place import BULK, DELTA
 from psconnect.wording.catalogue import marked
 
@@ -72,6 +73,7 @@ KIND = Kind(
     },
     receives=RECEIVES,
     rules=FINDINGS_OF_BUNDLES,
+    sign_in_types=SignInTypes(SIGN_IN_LABELS),
     places=("folder", "sftp"),
     removal=REMOVAL,
 )

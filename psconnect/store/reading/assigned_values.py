@@ -56,6 +56,14 @@ def remembered(db: sqlite3.Connection, entity: Entity, attribute: str) -> dict[i
     return found
 
 
+def remembered_of(db: sqlite3.Connection, entity: Entity, attribute: str, key: int) -> str:
+    """``remembered`` of one person; empty if nothing was assigned."""
+    sql = "SELECT value FROM given WHERE entity = ? AND attribute = ? AND key = ?"
+    kinds = sorted(STAFF_KINDS, key=lambda kind: kind is not entity) if entity in STAFF_KINDS else (entity,)
+    rows = (db.execute(sql, [kind.rank, attribute, key]).fetchone() for kind in kinds)
+    return next((row[0] for row in rows if row), "")
+
+
 def staff_names(db: sqlite3.Connection) -> StaffNames:
     """What is known of the user names of staff: as delivered, as assigned, and where they come from."""
     delivered = {
@@ -78,21 +86,32 @@ def remember_sources(db: sqlite3.Connection, names: StaffNames) -> None:
 def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iterable[tuple[int, str, bytes]]) -> None:
     """Store records (key, assigned value, the record with it) in the staging, and remember the values for good."""
     found = list(found)
-    sql = f"UPDATE {staged(entity)} SET record = ? WHERE key = ?"
-    db.executemany(sql, [(record, key) for key, _value, record in found])
+    restage(db, entity, ((key, record) for key, _value, record in found))
     rows = [(entity.rank, key, attribute, value) for key, value, _record in found]
     db.executemany("INSERT OR IGNORE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", rows)
 
 
+def restage(db: sqlite3.Connection, entity: Entity, found: Iterable[tuple[int, bytes]]) -> None:
+    """Store records (key, record) in the staging."""
+    db.executemany(f"UPDATE {staged(entity)} SET record = ? WHERE key = ?", [(record, key) for key, record in found])
+
+
+def forget_given(db: sqlite3.Connection, entity: Entity, attribute: str, key: int) -> None:
+    """Forget what was assigned to a person as that attribute, for staff also as the other kind."""
+    kinds = STAFF_KINDS if entity in STAFF_KINDS else (entity,)
+    sql = "DELETE FROM given WHERE entity = ? AND attribute = ? AND key = ?"
+    db.executemany(sql, [(kind.rank, attribute, key) for kind in kinds])
+
+
 def seal_given(db: sqlite3.Connection) -> None:
-    """Note the fingerprint of the assigned values if it changed; within the transaction that assigned them."""
+    """Note the fingerprint of what was assigned and set by hand if it changed; within the transaction that did so."""
     now = _fingerprint(db)
     if get_fact(db, _SEAL) != now:
         set_fact(db, _SEAL, now)
 
 
 def check_given(db: sqlite3.Connection) -> None:
-    """Raise SealBroken if assigned values are not as they were left: somebody would get another user name."""
+    """Raise SealBroken if what was assigned or set by hand is not as it was left: somebody would get another name."""
     noted = get_fact(db, _SEAL)
     if noted and noted != _fingerprint(db):
         raise SealBroken
@@ -100,8 +119,12 @@ def check_given(db: sqlite3.Connection) -> None:
 
 def _fingerprint(db: sqlite3.Connection) -> str:
     check = 0
-    for row in db.execute("SELECT entity, attribute, key, value FROM given ORDER BY entity, attribute, key"):
-        check = zlib.crc32(repr(row).encode(), check)
+    for sql in (
+        "SELECT entity, attribute, key, value FROM given ORDER BY entity, attribute, key",
+        "SELECT * FROM set_by_hand ORDER BY no",
+    ):
+        for row in db.execute(sql):
+            check = zlib.crc32(repr(row).encode(), check)
     return f"{check:08x}"
 
 

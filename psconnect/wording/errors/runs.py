@@ -77,11 +77,24 @@ TEXTS = {
         marked("“{name}” has no run that read PowerSchool on this computer."),
         marked("Start a sync, or a preview, and search then."),
     ),
+    "PSC-SIGN-IN/none": ErrorTexts(
+        marked("There are no sign-in types to set"),
+        marked("“{name}” delivers no sign-in types, or the record is not that of a person."),
+        marked(
+            "Choose a student, a staff member or a contact. Most destinations need the e-mail domains of Google or "
+            "Microsoft under Settings, Who and what, too."
+        ),
+    ),
+    "PSC-SIGN-IN/unknown": ErrorTexts(
+        marked("There is no such sign-in type"),
+        marked("“{type}” is not a sign-in type of this destination."),
+        marked("{hint}"),
+    ),
     "PSC-REBUILD-YES": ErrorTexts(
         marked("Starting again needs confirmation"),
         marked(
-            "This would set aside the runs of “{name}”, what is known of its destination, adopted ids and generated "
-            "user names."
+            "This would set aside the runs of “{name}”, what is known of its destination, adopted ids, generated user "
+            "names and sign-in types set by hand."
         ),
         marked("Repeat the command with --yes."),
     ),
