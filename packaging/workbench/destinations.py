@@ -88,6 +88,10 @@ def _what(kind: Kind) -> Iterator[str]:
         yield f"**What the other system does.** {received}\n"
     if kind.removal:
         yield f"**What removal means.** {kind.removal}\n"
+    if kind.sign_in_types:
+        types = listed([f"{label} (`{value}`)" for value, label in kind.sign_in_types.labels.items()])
+        only = " if `[sign_in]` names domains" if kind.sign_in_types.needs_domains else ""
+        yield f"**Sign-in types** that can be set by hand, in Find a record{only}: {types}.\n"
 
 
 def _settings(kind: Kind) -> Iterator[str]:

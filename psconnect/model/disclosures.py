@@ -1,4 +1,4 @@
-"""What left this computer: one entry for each delivery and removal, with counts and nobody's data."""
+"""What left psconnect: one entry for each delivery, list of new accounts and removal, with counts and nobody's data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 from psconnect.model.runs import ABOUT_PEOPLE, ChangeCounts
 
-Event = Literal["delivered", "in-part", "unconfirmed", "removed"]
+Event = Literal["delivered", "in-part", "unconfirmed", "listed", "removed"]
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,12 @@ class Disclosure:
     Attributes:
         at: when it happened; entries of versions before 0.12 know the day alone.
         event: ``delivered``; ``in-part`` for a delivery that ended before its goal; ``unconfirmed`` for one that was
-            begun and never confirmed; ``removed`` for a connection that was removed from this computer.
+            begun and never confirmed; ``listed`` for a list of a run's new accounts that was saved; ``removed`` for a
+            connection that was removed from this computer.
         connection: its name; empty in entries of versions before 0.12.
         connection_id: its id, which outlives a name.
         kind: the destination's kind, like ``oneroster-csv``.
-        place: where it went, as the destination describes it; may be empty.
+        place: where it went, as the destination describes it, or the file of a list; may be empty.
         run: id of the run; empty for a removal.
         whole: whether the whole roster was handed over, as files are; else only what had changed.
         records: entity key -> how many records were handed over, or stood there when the connection was removed; None

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +18,12 @@ import msgspec
 from psconnect.destinations import KINDS
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
-from psconnect.model.entities import BY_KEY, EXTRA, SIGN_IN_TYPE
+from psconnect.model.entities import BY_KEY, CONTACT, EXTRA, SIGN_IN_TYPE
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.runs import ABOUT_PEOPLE, Run
 from psconnect.reports.changes import ChangedRecord, ChangesOf
+from psconnect.reports.childrens_schools import ChildrensSchools
 from psconnect.reports.content import REPORTING
 from psconnect.reports.csv_report import as_csv
 from psconnect.roster.sign_in import NO_SIGN_IN_TYPES, SIGN_IN_LABELS
@@ -43,8 +46,8 @@ class NewAccounts:
     run: Run
     connection: Connection
 
-    def write(self, path: Path, on_event: OnEvent, cancel: CancelToken) -> Path:
-        """Write them as CSV, whole or not at all, for nobody but its owner to read.
+    def write(self, path: Path, on_event: OnEvent, cancel: CancelToken) -> Mapping[str, int]:
+        """Write them as CSV, whole or not at all, for nobody but its owner to read; how many of each entity there are.
 
         Raises FixSettings for another ending (PSC-REPORT-FORMAT) and where there is nobody to list (PSC-REPORT-NEW);
         LocalStorage; Cancelled.
@@ -53,13 +56,28 @@ class NewAccounts:
             ending = path.suffix or path.name
             raise FixSettings("PSC-REPORT-FORMAT/unknown", where=str(path), ending=ending, known=".csv")
         signed = self._signed_by()
-        rows = (_row(one, signed) for one in self._told(on_event, cancel))
+        written: Counter[str] = Counter()
+        rows = self._rows(signed, written, on_event, cancel)
         first = next(rows, None)
         if first is None:
             raise FixSettings("PSC-REPORT-NEW/none", where=self.run.id, run_id=self.run.id)
         header = [tr("Name"), tr("User name"), tr("Role"), tr("Schools"), *([tr("Signs in with")] if signed else [])]
         write_atomically(path, as_csv(header, itertools.chain([first], rows)))
-        return path
+        return dict(written)
+
+    def _rows(
+        self, signed: Mapping[str, str], written: Counter[str], on_event: OnEvent, cancel: CancelToken
+    ) -> Iterator[list[str]]:
+        """A row for each; ``written`` counts them by entity."""
+        contacts: ChildrensSchools | None = None
+        with ExitStack() as opened:
+            for one in self._told(on_event, cancel):
+                row = one.row
+                if row.entity == CONTACT.key and contacts is None:
+                    contacts = opened.enter_context(closing(ChildrensSchools(self.db, self.number)))
+                school = contacts.of(one.sourced_id) if contacts else row.school
+                written[row.entity] += 1
+                yield _row(one, school, signed)
 
     def _signed_by(self) -> Mapping[str, str]:
         """The sign-in types that people can have, value -> what a person reads; empty for none."""
@@ -87,9 +105,9 @@ class NewAccounts:
             yield from (one for one in changes.of(entity, "create") if one.row.key not in others)
 
 
-def _row(one: ChangedRecord, signed: Mapping[str, str]) -> list[str]:
+def _row(one: ChangedRecord, school: str, signed: Mapping[str, str]) -> list[str]:
     """``signed`` are the sign-in types; the delivered one counts: a domain that was added later doesn't change it."""
     row, extra = one.row, one.values.get(EXTRA)
     kind = _decode(extra).get(SIGN_IN_TYPE, "") if extra else ""
     told = [translated(signed.get(kind, ""))] if signed else []
-    return [row.title, one.values["username"], record_kind(row.entity), row.school, *told]
+    return [row.title, one.values["username"], record_kind(row.entity), school, *told]

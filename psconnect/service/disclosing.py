@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -83,6 +83,21 @@ class Disclosing(Destinations):
             records=counts,
         )
         self._log.add(lambda _known: [removed])
+
+    def note_list(self, run: Run, connection: Connection, path: Path, listed: Mapping[str, int]) -> None:
+        """Write down that a list of a run's new accounts was saved: how many of each entity; raises LocalStorage."""
+        entry = Disclosure(
+            self.clock.now(),
+            "listed",
+            connection.destination_kind,
+            connection.name,
+            connection.id,
+            str(path),
+            run.id,
+            whole=False,
+            records=listed,
+        )
+        self._log.add(lambda _known: [entry])
 
     @property
     def _log(self) -> DisclosureLog:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from psconnect.model.clock import CancelToken
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.printed import DrawReport
 from psconnect.model.review import FindingQuery
@@ -16,13 +16,13 @@ from psconnect.reports.content import ReportContent, ReportWish
 from psconnect.reports.file_names import file_name, unlike
 from psconnect.reports.new_accounts import NewAccounts
 from psconnect.reports.problems import FoundIn
-from psconnect.service.base import Base
-from psconnect.store.files import private_folder
+from psconnect.service.disclosing import Disclosing
+from psconnect.store.files import private_folder, storage_errors
 from psconnect.store.reading.last_reading import last_read
 from psconnect.wording.catalogue import tr
 
 
-class Reports(Base):
+class Reports(Disclosing):
     """What a user can do with reports.
 
     Everywhere, the file's ending says the format (REPORT_ENDINGS), ``masked`` puts masks in the place of names and
@@ -105,12 +105,20 @@ class Reports(Base):
     ) -> Path:
         """Write the people whom a run delivered for the first time, with names, as CSV; see reports.new_accounts.
 
-        Raises FixSettings for another ending, if the run delivered nobody new, and if its changes are no longer kept;
-        LocalStorage; Cancelled.
+        The disclosure log gets a line; where it can't be written, there is no list either. Raises FixSettings for
+        another ending, if the run delivered nobody new, and if its changes are no longer kept; LocalStorage; Cancelled.
         """
         with self._found(run_id) as found:
-            accounts = NewAccounts(found.db, found.number, found.run, self._files.get(found.connection))
-            return accounts.write(path.absolute(), on_event, cancel or CancelToken())
+            connection, place = self._files.get(found.connection), path.absolute()
+            accounts = NewAccounts(found.db, found.number, found.run, connection)
+            listed = accounts.write(place, on_event, cancel or CancelToken())
+            try:
+                self.note_list(found.run, connection, place, listed)
+            except LocalStorage:
+                with storage_errors(place):
+                    place.unlink(missing_ok=True)
+                raise
+            return place
 
     @contextmanager
     def _content(

@@ -9,11 +9,12 @@ _EVENTS = {
     "delivered": marked("Delivered"),
     "in-part": marked("Delivered in part"),
     "unconfirmed": marked("Begun, end not known"),
+    "listed": marked("New accounts listed"),
     "removed": marked("Connection removed"),
 }
 _ABOUT = marked(
-    "One line for each delivery: when, where and how much, but nobody’s data. It stays when a connection is removed "
-    "and when runs are forgotten."
+    "One line for each delivery and each list of new accounts: when, where and how much, but nobody’s data. It stays "
+    "when a connection is removed and when runs are forgotten."
 )
 # 34 CFR 99.32: (a)(1) a record of each request for access to and each disclosure of personally identifiable information
 # from the education records of each student, (a)(2) kept with those records, (a)(3) the parties and their legitimate
@@ -37,6 +38,8 @@ def extent_word(one: Disclosure) -> str:
     """How much a delivery handed over; empty for a removal."""
     if one.event == "removed":
         return ""
+    if one.event == "listed":
+        return tr("New people, with names")
     return tr("The whole roster") if one.whole else tr("What had changed")
 
 

@@ -34,6 +34,7 @@ _ALSO_SCALED = (
     "test_screens_of_data.py",
     "test_screens_of_help.py",
     "test_screens_of_history.py",
+    "test_screens_of_sign_in.py",
     "test_screens_of_writers.py",
 )
 Grab = Callable[[QWidget, str], None]

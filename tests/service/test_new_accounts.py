@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.model.runs import Run
 from psconnect.store.history.run_table import ROW_DAYS
 from tests.support.demo import NAME, Connect, Connected
@@ -96,6 +96,61 @@ def test_it_is_csv_and_nothing_else(connected: Connected, tmp_path: Path) -> Non
     with pytest.raises(FixSettings) as told:
         connected.service.write_new_accounts(run.id, tmp_path / "new.xlsx")
     assert told.value.key == "PSC-REPORT-FORMAT/unknown"
+
+
+def test_contacts_have_the_schools_of_their_students(connected: Connected, tmp_path: Path) -> None:
+    run = _one_more(connected)
+    rows = _listed(connected.service.write_new_accounts(run.id, tmp_path / "new.csv"))
+    (student,) = [row for row in rows if row["Role"] == "Student"]
+    contacts = [row for row in rows if row["Role"] == "Contact"]
+    assert contacts
+    assert {row["Schools"] for row in contacts} == {student["Schools"]}
+
+
+def test_siblings_at_two_schools_give_their_contact_both(connected: Connected, tmp_path: Path) -> None:
+    run = connected.delivered()
+    rows = _listed(connected.service.write_new_accounts(run.id, tmp_path / "new.csv"))
+    truth = connected.sql(
+        """SELECT c.PERSONID, count(DISTINCT s.SCHOOLID) FROM STUDENTCONTACTASSOC c
+        JOIN STUDENTS s ON s.DCID = c.STUDENTDCID WHERE s.ENROLL_STATUS = 0
+        GROUP BY 1 HAVING count(DISTINCT s.SCHOOLID) > 1"""
+    )
+    several = [row for row in rows if row["Role"] == "Contact" and ", " in row["Schools"]]
+    assert truth
+    assert several
+    assert all(row["Schools"] for row in rows if row["Role"] == "Contact")
+
+
+def test_the_disclosure_log_says_that_it_was_saved_and_names_nobody(connected: Connected, tmp_path: Path) -> None:
+    run = connected.delivered()
+    path = connected.service.write_new_accounts(run.id, tmp_path / "new.csv")
+    newest, before = connected.service.disclosures(NAME)
+    assert (newest.event, newest.run, newest.place) == ("listed", run.id, str(path))
+    assert (newest.people, before.event) == (run.new_people, "delivered")
+    assert connected.service.disclosure_state().altered == 0
+    text = connected.service.write_disclosures(tmp_path / "log.csv", NAME).read_text("utf-8-sig")
+    assert "New accounts listed" in text
+    ((last,),) = connected.sql("SELECT max(LAST_NAME) FROM STUDENTS WHERE ENROLL_STATUS = 0 AND length(LAST_NAME) > 4")
+    log = connected.service.home.rosters().parent / "disclosures.jsonl"
+    assert last not in log.read_text("utf-8")
+
+
+def test_a_list_does_not_stand_for_the_delivery_it_is_about(connected: Connected, tmp_path: Path) -> None:
+    run = connected.delivered()
+    log = connected.service.home.rosters().parent / "disclosures.jsonl"
+    log.unlink()  # as if the delivery could not be written down at once
+    connected.service.write_new_accounts(run.id, tmp_path / "new.csv")
+    assert sorted(one.event for one in connected.service.disclosures(NAME)) == ["delivered", "listed"]
+
+
+def test_without_a_line_in_the_log_there_is_no_list(connected: Connected, tmp_path: Path) -> None:
+    run = connected.delivered()
+    log = connected.service.home.rosters().parent / "disclosures.jsonl"
+    log.unlink()
+    log.mkdir()
+    with pytest.raises(LocalStorage):
+        connected.service.write_new_accounts(run.id, tmp_path / "new.csv")
+    assert not (tmp_path / "new.csv").exists()
 
 
 def _refused(connected: Connected, run: Run, folder: Path, key: str) -> None:

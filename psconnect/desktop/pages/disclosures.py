@@ -25,7 +25,7 @@ from psconnect.wording.errors import word
 from psconnect.wording.times import column_moment
 
 _WIDTHS = [150, 184, 0, 84, 88]
-_COLOURS = {"in-part": "warning", "unconfirmed": "warning", "removed": "muted"}
+_COLOURS = {"in-part": "warning", "unconfirmed": "warning", "listed": "muted", "removed": "muted"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class DisclosuresPage(ScrollPage):
         self.body.addWidget(about)
         headings = [tr("When"), tr("What happened"), tr("Where to"), tr("People"), tr("Records")]
         self.model = RowsModel(headings, frozenset({3, 4}), self)
-        self.table = Table(self.model, tr("Deliveries and removals, newest first"), _WIDTHS)
+        self.table = Table(self.model, tr("Deliveries, lists and removals, newest first"), _WIDTHS)
         card = Card()
         card.setAccessibleName(tr("Deliveries and removals"))
         card.add(self.table, 1)

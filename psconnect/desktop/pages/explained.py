@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.sign_in_row import SignInRow
 from psconnect.desktop.text import counted, exact, moment, state_word, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 from psconnect.desktop.widgets.button import secondary
@@ -21,6 +22,7 @@ from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
 from psconnect.model.shown_text import shown
+from psconnect.model.sign_in import SignInNow
 from psconnect.service import ExplainedStep, Explanation, Happening
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
@@ -45,10 +47,11 @@ _BEFORE, _AFTER = 2, 3
 
 @dataclass(frozen=True)
 class Explained:
-    """An explanation with the run that it is about."""
+    """An explanation with the run that it is about, and the person's sign-in type; None for who has none."""
 
     explanation: Explanation
     run: Run
+    sign_in: SignInNow | None = None
 
 
 class ExplainedCard(Card):
@@ -65,9 +68,9 @@ class ExplainedCard(Card):
         self.over.set_state("warning")
         self.open_button = secondary(tr("Open in PowerSchool"), self._open, symbol="open")
         self.open_button.hide()
-        words = column(
-            self.sentence, column(self.person, self.about, spacing=0), self.over, self.to_do, spacing=SPACE_S
-        )
+        self.sign_in = SignInRow(context)
+        who = column(self.person, self.about, self.sign_in, spacing=0)
+        words = column(self.sentence, who, self.over, self.to_do, spacing=SPACE_S)
         self.add(row(wide(words), self.open_button, spacing=SPACE_L))
         self.body.setSpacing(SPACE_L)
         self._holder = QVBoxLayout()
@@ -80,6 +83,7 @@ class ExplainedCard(Card):
     def show_message(self, heading: str, text: str) -> None:
         """Say something in place of a record."""
         self._link, self.parts, self.steps = "", {}, []
+        self.sign_in.hide()
         self._show_head(heading, text)
         self._put(QWidget())
 
@@ -87,13 +91,14 @@ class ExplainedCard(Card):
         """Say why the record can't be explained."""
         self.show_message(word(error).title, word(error, window=True).text)
 
-    def show_record(self, explained: Explained) -> None:
-        """Show a record."""
+    def show_record(self, name: str, explained: Explained) -> None:
+        """Show a record of a connection."""
         found, now = explained.explanation, self._context.now()
         self._link, self.parts = found.link, {}
         self.steps = [(translated(step.name), _OUTCOMES[step.outcome][0], step.text) for step in found.steps]
         to_do = tr("What to do: {action}", action=with_way(found.to_do)) if found.to_do else ""
         self._show_head(shown(found.sentence), _about(found), to_do, shown(found.over), _line(found.title))
+        self.sign_in.show_person(name, found.entity, found.key, explained.sign_in)
         way = tr("The way through the last run, {when}", when=moment(explained.run.started, now))
         parts: list[QWidget | int] = [Label(way, "heading"), _steps(found.steps)]
         parts += self._missing(found)

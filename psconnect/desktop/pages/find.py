@@ -155,14 +155,14 @@ class FindPage(ScrollPage):
 
         def work() -> Explained:
             found = service.explain(name, entity, key)
-            return Explained(found, service.run(found.run_id))
+            return Explained(found, service.run(found.run_id), service.sign_in(name, entity, key))
 
         self._context.bridge.call(work, partial(self._show_record, name), partial(self._failed, name), owner=self)
 
     def _show_record(self, name: str, explained: Explained) -> None:
         found = explained.explanation
         if name == self.name and (found.entity, found.key) == self._wanted:
-            self.record.show_record(explained)
+            self.record.show_record(name, explained)
 
     def _failed(self, name: str, error: PsconnectError) -> None:
         if name != self.name:

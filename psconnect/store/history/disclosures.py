@@ -51,9 +51,9 @@ class DisclosureLog:
         return LogState(entries, len(lines) - entries, altered)
 
     def add(self, find: Callable[[frozenset[str]], Iterable[Disclosure]]) -> None:
-        """Add the entries that ``find`` gives when it is told the ids of the runs that are in the log already."""
+        """Add the entries that ``find`` gives when told the ids of the runs whose delivery is in the log already."""
         with alone(self.lock, self.path), storage_errors(self.path):
-            known = frozenset(entry.run for entry in self.entries() if entry.run)
+            known = frozenset(entry.run for entry in self.entries() if entry.run and entry.event != "listed")
             found = list(find(known))
             if not found:
                 return
