@@ -161,6 +161,7 @@ LOG_FIELDS: Mapping[str, Show] = {
 LOG_EVENTS = frozenset(
     {
         *("run", "bug", "mistake", "ids adopted", "re-keyed", "roster data set aside", "notices not kept"),
+        "sign-in type set",
         *("notices failed", "not in the disclosure log yet", "damaged note"),
         *("notices wait", "school calendar not noted", "schedules not read", "schedule not registered"),
         *("schedule entry not removed", "could not forget what is kept no longer"),
