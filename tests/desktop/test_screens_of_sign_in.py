@@ -137,7 +137,7 @@ def test_what_can_not_be_stored_is_said_and_can_be_tried_again(
     with monkeypatch.context() as patch:
         patch.setattr(type(signed.service), "set_sign_in", busy)
         choose(window, qtbot, row, "Microsoft")
-    assert "PSC-DATA-BUSY" in row.error.text()
+    assert "locked for 10 seconds" in row.error.text()
     assert row.type.text() == "Sign-in type: Google (follows the e-mail domain)"
     grab(window, "find-sign-in-refused")
     choose(window, qtbot, row, "Microsoft")

@@ -68,10 +68,12 @@ class ExplainedCard(Card):
         self.over.set_state("warning")
         self.open_button = secondary(tr("Open in PowerSchool"), self._open, symbol="open")
         self.open_button.hide()
-        self.sign_in = SignInRow(context)
-        who = column(self.person, self.about, self.sign_in, spacing=0)
-        words = column(self.sentence, who, self.over, self.to_do, spacing=SPACE_S)
+        words = column(
+            self.sentence, column(self.person, self.about, spacing=0), self.over, self.to_do, spacing=SPACE_S
+        )
         self.add(row(wide(words), self.open_button, spacing=SPACE_L))
+        self.sign_in = SignInRow(context)
+        self.add(self.sign_in)
         self.body.setSpacing(SPACE_L)
         self._holder = QVBoxLayout()
         self.body.addLayout(self._holder, 1)
