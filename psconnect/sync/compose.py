@@ -113,10 +113,9 @@ def choices_of(given: Connection) -> Choices:
         connection, selection.options, mapping, lists, selection.included, selection.filters, selection.fields()
     )
     reads = kind.reads(wanted)
-    needed, types = {}, NO_SIGN_IN_TYPES
-    if connection.destination_kind:
-        destination = find_kind(connection.destination_kind)
-        needed, types = destination.needed, destination.sign_in_types
+    destination = find_kind(connection.destination_kind) if connection.destination_kind else None
+    needed = destination.needed if destination else {}
+    types = destination.sign_in_types if destination else NO_SIGN_IN_TYPES
     naming = naming_of(connection, preset, needed, types)
     return Choices(given, connection, preset, kind, wanted, reads, selection, naming, custom_labels(naming, mapping))
 

@@ -61,7 +61,7 @@ def remembered_of(db: sqlite3.Connection, entity: Entity, attribute: str, key: i
     sql = "SELECT value FROM given WHERE entity = ? AND attribute = ? AND key = ?"
     kinds = sorted(STAFF_KINDS, key=lambda kind: kind is not entity) if entity in STAFF_KINDS else (entity,)
     rows = (db.execute(sql, [kind.rank, attribute, key]).fetchone() for kind in kinds)
-    return next((row[0] for row in rows if row), "")
+    return next((str(row[0]) for row in rows if row), "")
 
 
 def staff_names(db: sqlite3.Connection) -> StaffNames:
