@@ -16,13 +16,14 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.problems import RULES
 from psconnect.transfer.place import PlaceContext
 from psconnect.transfer.places import PLACE_KEY, PLACES
+from psconnect.wording.checks import add_checks
 from psconnect.wording.errors import add_errors
 from psconnect.wording.rules import add_rules
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
 FOLDERS = (
     *("oneroster_csv", "classlink_csv", "clever_csv", "sds_csv", "apple_csv", "canvas_csv", "learning_csv"),
-    "database",
+    *("database", "moodle"),
 )
 """The folders of all kinds, in the order they are offered; each has its kind as ``KIND``."""
 
@@ -31,11 +32,12 @@ Destination = Snapshot | Writer
 
 
 def add_kind(kind: Kind) -> None:
-    """Register a kind, its derived entities, its findings and the texts of its errors."""
+    """Register a kind, its derived entities, its findings and the texts of its errors and checks."""
     declare(kind.derived)
     RULES.update({rule.key: rule for rule in kind.rules})
     add_rules({rule.key: texts for rule, texts in kind.rules.items()})
     add_errors(kind.errors)
+    add_checks(kind.checks)
     KINDS[kind.name] = kind
 
 

@@ -20,6 +20,7 @@ from psconnect.roster.sign_in import NO_SIGN_IN_TYPES, SignIn, SignInTypes
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import place_fields, place_secrets
+from psconnect.wording.checks import CheckTexts
 from psconnect.wording.declared import InLanguage
 from psconnect.wording.errors.texts import ErrorTexts
 from psconnect.wording.rules.texts import RuleTexts
@@ -109,7 +110,7 @@ class Kind:
         derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
         takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
-        errors: the texts of its own errors, by key.
+        errors, checks: the texts of its own errors, and of the findings of its check, by key.
         removal: what becomes of a record that is removed, in a sentence.
         removal_setting: key of the setting that decides it; empty for none.
     """
@@ -139,6 +140,7 @@ class Kind:
     derived: tuple[Entity, ...] = ()
     takes: frozenset[str] = frozenset()
     errors: Mapping[str, ErrorTexts] = field(default_factory=dict)
+    checks: Mapping[str, CheckTexts] = field(default_factory=dict)
     removal: str = ""
     removal_setting: str = ""
 

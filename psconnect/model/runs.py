@@ -231,6 +231,7 @@ class Change:
         remote_id: the record's id at a destination that gives ids of its own; empty where none is known.
         related: attribute that points to others -> their remote ids, in the order of the ids; only for destinations
             that take single changes, and only of records that the destination has.
+        handed_on: of a person's removal: the person stays there in another role, under the same id.
     """
 
     entity: str
@@ -240,6 +241,7 @@ class Change:
     after: dict[str, str] | None
     remote_id: str = ""
     related: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    handed_on: bool = False
 
     @property
     def record(self) -> dict[str, str]:

@@ -57,7 +57,11 @@ def _changes(db: sqlite3.Connection, run: int, entity: Entity, action: int, rows
         before, after = (record_by_name(entity, image) if image else None for image in images)
         found.append(Change(entity.key, key, ACTIONS[action], before, after, known.get(key, "")))
     related = remote_ids.related_ids(db, entity, [change.record for change in found])
-    return [replace(change, related=some) for change, some in zip(found, related, strict=True)]
+    found = [replace(change, related=some) for change, some in zip(found, related, strict=True)]
+    if action != REMOVE:
+        return found
+    stay = remote_ids.held_in_another_role(db, entity, [change.record["sourcedId"] for change in found])
+    return [replace(change, handed_on=change.record["sourcedId"] in stay) for change in found]
 
 
 _FIRST = -(2**62)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from psconnect.model.entities import BY_KEY, Entity
-from psconnect.model.id_attributes import SEPARATOR, pointers_in
+from psconnect.model.id_attributes import SEPARATOR, SPACES, pointers_in
 from psconnect.model.outcomes import Link
 from psconnect.store.plan.plan import CREATE, Plan
 from psconnect.store.record import encode_record, record_by_name
@@ -60,6 +60,15 @@ def _by_id(db: sqlite3.Connection, targets: Sequence[str], wanted: set[str]) -> 
     for target in reversed(targets):
         if wanted:
             found.update(db.execute(sql, [_list(sorted(wanted)), BY_KEY[target].rank]).fetchall())
+    return found
+
+
+def held_in_another_role(db: sqlite3.Connection, entity: Entity, ids: Sequence[str]) -> set[str]:
+    """Of these ids of people, those under which another entity has a record at the destination, too."""
+    others = [one for space in SPACES if entity in space for one in space if one is not entity]
+    found: set[str] = set()
+    for other in others if ids else ():
+        found.update(_by_id(db, (other.key,), set(ids)))
     return found
 
 

@@ -1,8 +1,17 @@
-"""Moodle's own entities are known, as once a kind is registered."""
+"""A writer that delivers to the local Moodle, without waiting for anything."""
 
 from __future__ import annotations
 
-from psconnect.destinations.moodle.layout import DERIVED
-from psconnect.model.entities import declare
+from collections.abc import Iterator
 
-declare(DERIVED)
+import pytest
+
+from tests.destinations.moodle.support import Delivery
+from tests.moodle.server import MoodleSite
+
+
+@pytest.fixture
+def delivery(moodle_site: MoodleSite) -> Iterator[Delivery]:
+    made = Delivery(moodle_site)
+    yield made
+    made.close()
