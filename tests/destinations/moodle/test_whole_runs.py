@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
@@ -9,9 +13,11 @@ import msgspec
 import pytest
 
 from psconnect.model.runs import Run
+from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.destinations.moodle.support import Patient
 from tests.moodle.server import MoodleSite
 from tests.support.demo import NAME, Connect, Connected
+from tests.support.home import CHECKOUT
 
 
 @pytest.fixture
@@ -114,3 +120,27 @@ def test_after_faults_the_next_run_ends_with_the_roster(connect: Connect, moodle
         point_at(whole, other)
         sync(whole)
         assert other.picture() == moodle_site.picture()
+
+
+@pytest.mark.parametrize("step", ["journalled", "answered"])
+def test_killed_between_batch_and_answer_nothing_is_made_twice(
+    connected: Connected, moodle_site: MoodleSite, step: str
+) -> None:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(CHECKOUT),
+        variable(CLIENT_SECRET): connected.service.secrets.get(NAME, CLIENT_SECRET),
+        variable("destination.token"): moodle_site.token,
+    }
+    command = [sys.executable, "-m", "tests.contracts.writer_driver", str(connected.folder / "home"), NAME]
+    killed = subprocess.run([*command, step, "7"], cwd=CHECKOUT, env=environment, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+
+    again = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False, capture_output=True, text=True)
+
+    assert again.stdout.splitlines()[-1].startswith("state finished"), again.stdout[-300:] + again.stderr
+    assert doubles(moodle_site) == []
+    before = moodle_site.picture()
+    connected.rosters.unlink()
+    sync(connected)
+    assert moodle_site.picture() == before
