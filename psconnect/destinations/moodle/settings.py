@@ -50,7 +50,10 @@ _ACCOUNTS = (
     SettingField(
         "fields",
         marked("Further fields"),
-        marked("Tick what Moodle gets besides names, e-mail address and id. Custom fields go under Attributes."),
+        marked(
+            "Tick what Moodle gets besides names, e-mail address and id. An account that exists gets a field that is "
+            "ticked later with its next change. Custom fields go under Attributes."
+        ),
         "table",
         columns=(
             TableColumn("student", marked("Students"), "switch", default=False),
@@ -124,7 +127,8 @@ _COURSES = (
         "roles",
         marked("Roles"),
         marked(
-            "The number of the Moodle role that each gets. A new site has 3 teacher, 4 non-editing teacher, 5 student."
+            "The number of the Moodle role that each gets. A new site has 3 teacher, 4 non-editing teacher, 5 student. "
+            "Another number counts for enrollments that are new or change."
         ),
         "table",
         columns=(TableColumn("role", marked("Moodle role"), "number", default=0),),
