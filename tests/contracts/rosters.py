@@ -193,6 +193,7 @@ _AWKWARD: dict[str, tuple[str, ...]] = {
         "445   | 3 | h h  | Hal | Dee | h h@s.example.org  | 300005 | 9 | | {'Student_zip':'1','enabledUser':'x'}",
         "4_46  | 3 | ike  | Ike | Dee | ike@s.example.org  | 300006 | 9 | |",
         "4 47 | 3 | ada  | Jo  | Dee | jo@s.example.org   | 300007 | 9 | |",
+        "448 | 3 | kai | Kai | Dee | | 300008 | 9 | | {'signInType':'google','signInTypeSetByHand':'1'}",
     ),
     "teacher": (
         f"{_PERSON} extra",

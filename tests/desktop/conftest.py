@@ -7,6 +7,7 @@ import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,8 +136,11 @@ def opened() -> list[str]:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, theme: Theme, opened: list[str]) -> Iterator[OpenWindow]:
-    """Opens main windows over a service and closes them in the end, runs and all."""
+def open_window(qtbot: QtBot, theme: Theme, opened: list[str], tmp_path: Path) -> Iterator[OpenWindow]:
+    """Opens main windows over a service and closes them in the end, runs and all.
+
+    The folder is asked for so that it goes after the windows: a run that is stopped still writes its end.
+    """
     windows: list[MainWindow] = []
 
     def make(service: Service) -> MainWindow:
@@ -158,6 +162,10 @@ def close(qtbot: QtBot, window: MainWindow) -> None:
         qtbot.waitUntil(lambda: not shiboken6.isValid(window) or not window.isVisible(), timeout=_WAIT_MS)
     if shiboken6.isValid(window):
         window.deleteLater()
+    for thread in threading.enumerate():
+        # A run that was stopped still writes its end: its files must not go before.
+        if thread.name == "psconnect-work":
+            thread.join(_WAIT_MS / 1_000)
 
 
 def settled(qtbot: QtBot, window: MainWindow) -> None:
@@ -175,7 +183,7 @@ def tray() -> MadeUpTray:
 
 @pytest.fixture
 def open_with_tray(
-    qapp: QApplication, qtbot: QtBot, tray: MadeUpTray, theme, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, qtbot: QtBot, tray: MadeUpTray, theme, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[OpenInTray]:
     """Opens the application over a service, as its own start does, with the made-up tray."""
     made: list[Desktop] = []
