@@ -11,6 +11,7 @@ import msgspec
 from psconnect.model.errors import FixSettings
 from psconnect.model.mail_address import is_mail_address
 from psconnect.model.runs import APPLIED, Run
+from psconnect.model.schedule import START_REASONS
 
 ResultMail = Literal["none", "all", "problems", "weekly"]
 RESULT_MAILS: tuple[ResultMail, ...] = ("none", "all", "problems", "weekly")
@@ -63,18 +64,18 @@ class WaitingNotice(msgspec.Struct, frozen=True):
 
 
 def notices_of(
-    run: Run, settings: NoticeSettings, before: Run | None = None, waited: Run | None = None
+    run: Run, settings: NoticeSettings, before: Run | None = None, last: Run | None = None
 ) -> list[NoticeKind]:
     """The mails that a run brings about when it ends or begins to wait; the digest comes by the calendar.
 
-    ``before`` is the delivery before it, ``waited`` the plan that it replaces.
+    ``before`` is the delivery before it, ``last`` the run before it, whatever became of that.
     """
     if not settings.to or run.state in _UNTOLD or run.kind == "rehearsal":
         return []
     told: list[NoticeKind] = []
-    if settings.results == "all" or (settings.results == "problems" and has_trouble(run, before)):
+    if settings.results == "all" or (settings.results == "problems" and has_trouble(run, before, last)):
         told.append("result")
-    if settings.holds and run.state == "held" and not _told_today(run, waited):
+    if settings.holds and run.state == "held" and not _same_plan_today(run, last):
         told.append("hold")
     if settings.new_data and run.trigger == "new-year" and run.state in APPLIED:
         told.append("new-data")
@@ -93,19 +94,40 @@ def ping_of(run: Run, settings: NoticeSettings) -> str:
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
 
 
-def _told_today(run: Run, waited: Run | None) -> bool:
+def _same_plan_today(run: Run, last: Run | None) -> bool:
     """Whether the very same plan was told on this day: a schedule makes it anew each time for as long as it waits."""
-    if waited is None or not run.plan_hash or waited.plan_hash != run.plan_hash:
+    if last is None or last.state != "expired" or not run.plan_hash or last.plan_hash != run.plan_hash:
         return False
-    return waited.started.astimezone().date() == run.started.astimezone().date()
+    return _on_one_day(run, last)
 
 
-def has_trouble(run: Run, before: Run | None) -> bool:
+def has_trouble(run: Run, before: Run | None, last: Run | None = None) -> bool:
     """Whether somebody has to look at a run: it ended badly, waits, was refused something, or found more than before.
 
-    Findings alone are no trouble: in most districts the same ones come back every day.
+    Findings alone are no trouble: in most districts the same ones come back every day. Nor is what ``last``, the run
+    before it, told on the same day: a schedule meets it again every few minutes.
     """
-    return run.state in _TROUBLED or run.refused > 0 or _findings(run) > (_findings(before) if before else 0)
+    troubled = run.state in _TROUBLED or run.refused > 0 or _findings(run) > (_findings(before) if before else 0)
+    return troubled and not (last is not None and _met_again(run, last))
+
+
+def _met_again(run: Run, last: Run) -> bool:
+    """Whether a start by itself met the trouble of the run before it: the same error, or the same plan."""
+    if run.trigger not in START_REASONS or not _on_one_day(run, last) or _findings(run) > _findings(last):
+        return False
+    if run.state == "held":
+        return _same_plan_today(run, last)
+    if run.state in _TROUBLED:
+        return run.state == last.state and _code(run) == _code(last)
+    return run.state == last.state and run.refused == last.refused and run.plan_hash == last.plan_hash
+
+
+def _on_one_day(run: Run, last: Run) -> bool:
+    return last.started.astimezone().date() == run.started.astimezone().date()
+
+
+def _code(run: Run) -> str:
+    return str(run.error["code"]) if run.error else ""
 
 
 def _findings(run: Run) -> int:

@@ -82,9 +82,15 @@ def _worth_telling(fresh: Sequence[Run], ended: Sequence[Run], told: ToldRun | N
     if fresh:
         newest, before = fresh[0], next((run for run in ended if run.id < fresh[0].id and run.state in APPLIED), None)
         # The findings of a first delivery are no news: a person approved it.
-        if has_trouble(newest, before or newest):
+        if has_trouble(newest, before or newest, _told_last(newest, ended, told)):
             found.insert(0, RunNews(newest, "hold" if newest.state == "held" else "problem"))
     return found
+
+
+def _told_last(newest: Run, ended: Sequence[Run], told: ToldRun | None) -> Run | None:
+    """The run before the newest one, if it is what was told last."""
+    last = next((run for run in ended if run.id < newest.id), None)
+    return last if last and told and last.id == told.run and last.state in (told.state, "expired") else None
 
 
 def _moment(run: Run) -> datetime:

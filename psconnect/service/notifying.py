@@ -55,8 +55,8 @@ class Notifying(Mailing):
             settings, file = connection.notices, self._notice_file(connection)
             if not (settings.to or settings.ping_url):
                 return
-            before, waited = self._earlier(run)
-            self._wait_for(file, connection, [(kind, run.id) for kind in notices_of(run, settings, before, waited)])
+            before, last = self._earlier(run)
+            self._wait_for(file, connection, [(kind, run.id) for kind in notices_of(run, settings, before, last)])
 
             def tell(token: CancelToken) -> None:
                 with _never_raising():
@@ -110,11 +110,11 @@ class Notifying(Mailing):
         return NoticeFile(self.rosters_of(connection.name))
 
     def _earlier(self, run: Run) -> tuple[Run | None, Run | None]:
-        """The last run before it that delivered or found nothing to deliver, and the plan that it took the place of."""
+        """The last run before it that delivered or found nothing to deliver, and the last one of all."""
         with self._history(run.connection) as db:
-            earlier = [one for one in run_table.list_runs(db, run.connection) if one.id < run.id] if db else []
-        delivered = next((one for one in earlier if one.state in APPLIED), None)
-        return delivered, earlier[0] if earlier and earlier[0].state == "expired" else None
+            runs = run_table.list_runs(db, run.connection) if db else []
+        earlier = [one for one in runs if one.id < run.id and one.kind != "rehearsal"]
+        return next((one for one in earlier if one.state in APPLIED), None), next(iter(earlier), None)
 
     def _wait_for(self, file: NoticeFile, connection: Connection, due: list[tuple[str, str]]) -> None:
         """Let mails wait, and the digest if its day has come."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -71,3 +72,35 @@ def test_problems_only_means_what_somebody_has_to_look_at(run: Run, told: list[s
     settings = NoticeSettings(to=["office@lincoln.example"], results="problems")
     before = run_in("finished_with_problems", problems={"warning": 12})
     assert notices_of(run, settings, before) == told
+
+
+FAILED = {"error": {"code": "PSC-SOURCE-DOWN"}}
+
+
+@pytest.mark.parametrize(
+    ("last", "run", "told"),
+    [
+        (run_in("failed", **FAILED), run_in("failed", **FAILED), []),
+        (run_in("failed", **FAILED), run_in("failed", error={"code": "PSC-DISK-FULL"}), ["result"]),
+        (run_in("failed", **FAILED), run_in("failed", **FAILED, trigger="button"), ["result"]),
+        (run_in("finished"), run_in("failed", **FAILED), ["result"]),
+        (run_in("failed", **FAILED), run_in("skipped", **FAILED), ["result"]),
+        (run_in("expired", plan_hash="a"), run_in("held", plan_hash="a"), []),
+        (run_in("expired", plan_hash="a"), run_in("held", plan_hash="b"), ["result", "hold"]),
+        (
+            run_in("finished_with_problems", plan_hash="a", set_aside={"refused": 2}),
+            run_in("finished_with_problems", plan_hash="a", set_aside={"refused": 2}),
+            [],
+        ),
+        (
+            run_in("finished_with_problems", plan_hash="a", set_aside={"refused": 2}),
+            run_in("finished_with_problems", plan_hash="b", set_aside={"refused": 2}),
+            ["result"],
+        ),
+    ],
+)
+def test_what_a_schedule_meets_again_every_few_minutes_is_told_once_a_day(run: Run, last: Run, told: list[str]) -> None:
+    settings = NoticeSettings(to=["office@lincoln.example"], results="problems")
+    assert notices_of(run, settings, run_in("finished"), last) == told
+    the_day_before = replace(last, started=last.started - timedelta(days=1))
+    assert notices_of(run, settings, run_in("finished"), the_day_before)[:1] == ["result"]
