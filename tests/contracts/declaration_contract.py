@@ -12,7 +12,7 @@ import pytest
 from psconnect.destinations import KINDS, Context, Kind, find_kind, open_destination
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
-from psconnect.model.setting_fields import SettingField
+from psconnect.model.setting_fields import SettingField, TableColumn
 from psconnect.wording.errors import word
 from tests.contracts.destination_kit import CONNECTION, Subject
 
@@ -151,7 +151,7 @@ class DeclarationContract:
         for setting in declaration.fields:
             if setting.kind != "table":
                 continue
-            row = {column.key: column.default or "x" for column in setting.columns}
+            row = {column.key: _cell(column) for column in setting.columns}
             named = row if setting.rows == "free" else {"row": (setting.row_labels or (("1", ""),))[0][0], **row}
             key = setting.key
             assert declaration.complete({**given, key: [named]})[key] == [named]
@@ -191,3 +191,11 @@ class DeclarationContract:
     def test_is_opened_with_valid_settings(self, given: dict[str, Any]) -> None:
         with closing(open_destination(given, Context(CONNECTION))) as opened:
             assert opened.address
+
+
+def _cell(column: TableColumn) -> str | int | bool:
+    """A value that the column takes."""
+    if column.choices:
+        return column.choices[0]
+    values: dict[str, str | int | bool] = {"switch": False, "number": 0}
+    return column.default or values.get(column.kind, "x")

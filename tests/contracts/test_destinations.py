@@ -241,8 +241,15 @@ WRITERS = (
         faults=_nothing,
         people=_nothing,
     ),
+    Subject(
+        "moodle",
+        settings=lambda _folder: {"url": "https://moodle.lincoln.example.org"},
+        file=lambda folder: folder,
+        faults=_nothing,
+        people=_nothing,
+    ),
 )
-"""Kinds that take single changes: what they do with them is tested in test_every_writer."""
+"""Kinds that take single changes: what they do is tested in test_every_writer, Moodle in tests/destinations/moodle."""
 
 
 @pytest.fixture(params=MATRIX, ids=lambda subject: subject.name)

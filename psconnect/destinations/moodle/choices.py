@@ -11,6 +11,7 @@ COURSE_ROLES = ("student", "teacher", "co-teacher")
 USER_FIELDS = ("middlename", "institution", "department", "phone1")
 """Fields of Moodle's own that a user can get besides names, e-mail address and idnumber."""
 COHORT_TITLE = "{field}: {value}"
+SHORT_NAME = "{code}-{id}"
 CohortOf = Literal["student", "staff"]
 
 
@@ -45,7 +46,7 @@ class MoodleChoices:
 
     categories: str = "school"
     category: str = ""
-    short_name: str = "{code}-{id}"
+    short_name: str = SHORT_NAME
     group_mode: str = "visible"
     dated: bool = False
     cohorts: tuple[CohortChoice, ...] = ()
@@ -58,7 +59,7 @@ def moodle_choices(settings: Mapping[str, Any], id_prefix: str) -> MoodleChoices
     return MoodleChoices(
         settings["categories"],
         settings["category"],
-        settings["short_name"],
+        settings["short_name"].strip() or SHORT_NAME,
         "" if mode == "none" else mode,
         settings["enrollment_dates"],
         tuple(_cohort(row) for row in settings["cohorts"]),

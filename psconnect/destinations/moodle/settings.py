@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.destinations.moodle.choices import COHORT_TITLE
+from psconnect.destinations.moodle.choices import COHORT_TITLE, SHORT_NAME
 from psconnect.model.setting_fields import SettingField, TableColumn, When
 from psconnect.wording.catalogue import marked
 
@@ -26,7 +26,6 @@ _ACCOUNTS = (
             "keep theirs."
         ),
         "text",
-        required=True,
         default="manual",
     ),
     SettingField(
@@ -34,7 +33,6 @@ _ACCOUNTS = (
         marked("Sign-in of new staff"),
         marked("As above, for teachers and other staff."),
         "text",
-        required=True,
         default="manual",
     ),
     SettingField(
@@ -99,8 +97,7 @@ _COURSES = (
             "the ending year, and {id} the id, which keeps short names apart."
         ),
         "text",
-        required=True,
-        default="{code}-{id}",
+        default=SHORT_NAME,
         advanced=True,
     ),
     SettingField(
