@@ -165,11 +165,21 @@ def _can_be_asked(name: AccountField, value: str) -> bool:
 
 
 def _fits(account: Account, record: Mapping[str, str], never: frozenset[str], name: AccountField) -> bool:
-    """Whether an account may be taken over: it has no ID number yet, or one of the person's own numbers."""
+    """Whether an account may be taken over: it has no ID number yet, or one of the person's own numbers.
+
+    An address alone is not enough: families share one, and schools give one anew. A name has to be the same, too.
+    """
     number = str(account.get("idnumber") or "")
     own = {"", record["sourcedId"], *(record.get(one, "") for one in ("identifier", "stateId"))}
-    same = name != "email" or caseless(str(account.get("email", ""))) == caseless(trimmed(record["email"]))
+    same = name != "email" or (
+        caseless(str(account.get("email", ""))) == caseless(trimmed(record["email"])) and _share_a_name(account, record)
+    )
     return str(account["id"]) not in never and number in own and same
+
+
+def _share_a_name(account: Account, record: Mapping[str, str]) -> bool:
+    there = {caseless(trimmed(str(account.get(name, "")))) for name in ("firstname", "lastname")}
+    return bool(there & {caseless(trimmed(record[name])) for name in ("givenName", "familyName")} - {""})
 
 
 def _by_number(records: Records, there: Mapping[str, str]) -> Links:

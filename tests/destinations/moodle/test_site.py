@@ -156,7 +156,8 @@ def test_accounts_are_taken_over_by_number_name_and_address_and_never_guessed(
 ) -> None:
     by_number = moodle_site.add_user("a", idnumber="S1", email="a@district.example.org")
     by_name = moodle_site.add_user("pupil2", email="b@district.example.org")
-    by_mail = moodle_site.add_user("c", email="pupil3@district.example.org")
+    by_mail = moodle_site.add_user("c", email="pupil3@district.example.org", lastname="learner 3")
+    moodle_site.add_user("mother", email="pupil7@district.example.org", lastname="Parent")
     moodle_site.add_user("pupil4", idnumber="OTHER-4", email="d@district.example.org")
     moodle_site.add_user("e", idnumber="S5", email="e@district.example.org")
     moodle_site.add_user("f", idnumber="S5", email="f@district.example.org")
