@@ -175,7 +175,7 @@ def test_accounts_are_taken_over_by_number_name_and_address_and_never_guessed(
 
 
 def test_one_account_is_never_two_records(delivery: Delivery, moodle_site: MoodleSite) -> None:
-    moodle_site.add_user("pupil1", email="pupil2@district.example.org")
+    moodle_site.add_user("pupil1", email="pupil2@district.example.org", firstname="Kim")
     records = {n: dict.fromkeys(STUDENT.attributes, "") | student(n) for n in (1, 2)}
 
     assert delivery.writer.adopt(STUDENT, records) == {}
