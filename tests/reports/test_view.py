@@ -236,7 +236,7 @@ def test_a_run_that_does_not_exist_is_refused_in_words(district: District) -> No
 
 def test_a_destination_without_a_kind_or_of_an_unknown_one_is_no_obstacle(district: District) -> None:
     number = district.run(changes={"student": ChangeCounts(1)})
-    for destination, shown in ({}, None), ({"kind": "moodle", "token": "x"}, "moodle"):
+    for destination, shown in ({}, None), ({"kind": "no-such-kind", "token": "x"}, "no-such-kind"):
         view = view_of(district.db, msgspec.structs.replace(district.connection, destination=destination), number)
         assert facts(view).get("To") == shown
         assert view.sentence.text == "1 record was delivered"
