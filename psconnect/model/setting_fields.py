@@ -71,6 +71,8 @@ class SettingField:
             required, and what the file says of it does nothing.
         locates: whether it says where the destination is, so that two connections with the same values deliver to the
             same place; None for what its kind says: folders and files do.
+        normal: gives the form in which two such values are compared, from what a person typed; raises FixSettings for
+            a value that is none. None: folders and files by their path, all else without regard to case.
     """
 
     key: str
@@ -89,6 +91,7 @@ class SettingField:
     frozen: bool = False
     when: When | None = None
     locates: bool | None = None
+    normal: Callable[[str], str] | None = None
 
     @property
     def is_place(self) -> bool:

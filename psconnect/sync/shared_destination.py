@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
+from psconnect.model.setting_fields import SettingField
 from psconnect.store.settings.home import slug
 
 _MADE_OF_KEYS = re.compile(r"[tc]?[0-9]*|d(i(s(t(r(i(c(t)?)?)?)?)?)?)?", re.IGNORECASE)
@@ -54,8 +56,16 @@ def _place(connection: Connection) -> tuple[Any, ...] | None:
         given = [(field, str(settings.get(field.key, field.initial)).strip()) for field in places]
         if not all(value for field, value in given if field.required):
             return None
-        return tuple(_plain(value) if field.kind in ("folder", "file") else value.casefold() for field, value in given)
+        return tuple(_compared(field, value) for field, value in given)
     return tuple(sorted((key, str(value)) for key, value in settings.items()))
+
+
+def _compared(field: SettingField, value: str) -> str:
+    """The value in the form in which two of them are compared."""
+    if field.normal:
+        with suppress(FixSettings):  # a value that is no address is refused where it is checked
+            return field.normal(value)
+    return _plain(value) if field.kind in ("folder", "file") else value.casefold()
 
 
 def _plain(folder: str) -> str:

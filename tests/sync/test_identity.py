@@ -224,6 +224,20 @@ def test_two_servers_at_one_destination_need_prefixes_that_tell_them_apart(conne
         save("b", ids={"course": "number"})
 
 
+@pytest.mark.parametrize("typed", ["https://m.example.org/school/", "M.example.org/school/login/index.php"])
+def test_mission_m04_one_site_is_one_place_however_its_address_is_typed(connect: Connect, typed: str) -> None:
+    one = connect(install=False)
+    data = to_dict(one.service.connection(one.name))
+    there = {"kind": "moodle", "url": "https://m.example.org/school"}
+    one.service.save_connection(from_dict({**data, "destination": there}))
+    other = {**data, "name": "Other", "source": {"url": "https://other.example"}}
+    with pytest.raises(FixSettings) as refused:
+        one.service.save_connection(from_dict({**other, "destination": {**there, "url": typed}}))
+    assert refused.value.code == "PSC-SETTINGS-SHARED"
+    elsewhere = {**there, "url": "https://m.example.org/college"}
+    one.service.save_connection(from_dict({**other, "destination": elsewhere}))
+
+
 def test_two_connections_fill_one_folder_without_a_common_id(connect: Connect) -> None:
     first = connect()
     second = connect(seed=2, name="Second", settings={"options": {"id_prefix": "B-"}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from psconnect.destinations.moodle.address import site_address
 from psconnect.destinations.moodle.choices import COHORT_TITLE, SHORT_NAME
 from psconnect.model.setting_fields import SettingField, TableColumn, When
 from psconnect.wording.catalogue import marked
@@ -15,6 +16,7 @@ _SITE = (
         required=True,
         example="https://moodle.lincoln.example.org",
         locates=True,
+        normal=site_address,
     ),
 )
 _ACCOUNTS = (
