@@ -39,7 +39,7 @@ class Answer:
 
 
 def leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The form fields of a value (moodle.md 2, "Nested arrays")."""
+    """The form fields of a value (moodle-api.md 2, "Nested arrays")."""
     if isinstance(value, dict):
         for key, part in value.items():
             yield from leaves(f"{name}[{key}]", part)
@@ -80,7 +80,7 @@ class Plain:
     mark: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def answer(self, function: str, *, raw: bool = False, token_last: bool = True, **arguments: Any) -> Answer:
-        """The answer over HTTP to a call in the layout that moodle.md 2 recommends."""
+        """The answer over HTTP to a call in the layout that moodle-api.md 2 recommends."""
         query = {"wsfunction": function, "moodlewsrestformat": "json"} | ({"moodlewssettingraw": "1"} if raw else {})
         token = [("wstoken", self.token)]
         body = form(**arguments)
@@ -92,7 +92,7 @@ class Plain:
         return self.answer(function, raw=raw, **arguments).json
 
     def refused(self, function: str, **arguments: Any) -> str:
-        """The code of the error that a call answers, with HTTP 200 (moodle.md 1, fact 1)."""
+        """The code of the error that a call answers, with HTTP 200 (moodle-api.md 1, fact 1)."""
         answer = self.answer(function, **arguments)
         assert answer.status == 200
         assert isinstance(answer.json, dict), answer.json
@@ -107,7 +107,7 @@ class Plain:
         )
 
     def missing(self, *, user: bool = False) -> str:
-        """The code for what is not there, which differs between releases (moodle.md 12)."""
+        """The code for what is not there, which differs between releases (moodle-api.md 12)."""
         if self.release in {"4.3", "4.5"}:
             return "invaliduser" if user else "invalidrecord"
         return "invalidrecordunknown"

@@ -1,4 +1,4 @@
-"""Cohorts and their members behave as moodle.md 5 and 6.7 observed; on any Moodle (see conftest)."""
+"""Cohorts and their members behave as moodle-api.md 5 and 6.7 observed; on any Moodle (see conftest)."""
 
 from __future__ import annotations
 

@@ -222,4 +222,4 @@ def test_calls_take_as_long_as_measured_when_asked_to() -> None:
         people = [plain.person(f"s{number}") for number in range(50)]
         started = time.perf_counter()
         plain.make_users(*people)
-        assert time.perf_counter() - started >= 0.05  # A tenth of the half second of moodle.md 8.
+        assert time.perf_counter() - started >= 0.05  # A tenth of the half second of moodle-api.md 8.

@@ -1,4 +1,4 @@
-"""Categories, courses, enrolments, groups behave as moodle.md 5, 6.3 to 6.6 observed; on any Moodle (see conftest)."""
+"""Categories, courses, enrolments, groups behave as moodle-api.md 5, 6.3 to 6.6 observed; on any Moodle (conftest)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong on the way and between calls: cut connections, pages, races, deadlocks, late errors (moodle.md 9)."""
+"""What goes wrong on the way or between calls: cut connections, pages, races, late errors (moodle-api.md 9)."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_enrolments_at_once_that_share_users_deadlock(
 
 
 def test_a_late_call_still_writes_when_its_caller_has_gone(plain: Plain, moodle_site: MoodleSite) -> None:
-    """A request that timed out may still be running: a look-up finds nothing yet (moodle.md 9)."""
+    """A request that timed out may still be running: a look-up finds nothing yet (moodle-api.md 9)."""
     release = threading.Event()
     moodle_site.faults.add("hold", CREATE, on_hold=lambda: release.wait(20))
     thread = threading.Thread(target=plain.make_user)

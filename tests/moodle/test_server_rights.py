@@ -1,4 +1,4 @@
-"""What a missing capability hides or refuses (moodle.md 4, "Capability matrix"), and what a blocked account can do."""
+"""What a missing capability hides or refuses (moodle-api.md 4, "Capability matrix"), and what a blocked account may."""
 
 from __future__ import annotations
 

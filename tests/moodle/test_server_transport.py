@@ -1,4 +1,4 @@
-"""What comes before any function: addresses, tokens, limits, pages (moodle.md 1 to 4)."""
+"""What comes before any function: addresses, tokens, limits, pages (moodle-api.md 1 to 4)."""
 
 from __future__ import annotations
 

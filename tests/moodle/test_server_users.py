@@ -1,4 +1,4 @@
-"""Accounts behave as moodle.md 5 and 6.2 observed; on any Moodle (see conftest)."""
+"""Accounts behave as moodle-api.md 5 and 6.2 observed; on any Moodle (see conftest)."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def _value(text: str, name: AccountField) -> str:
 
 
 def _can_be_asked(name: AccountField, value: str) -> bool:
-    """Whether a site can have such a value: asking for another is an error, not a miss (moodle.md 6.2)."""
+    """Whether a site can have such a value: asking for another is an error, not a miss (docs/moodle-api.md 6.2)."""
     return bool(value) and (name != "username" or not has_unusual_username({"username": value}))
 
 

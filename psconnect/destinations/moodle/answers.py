@@ -1,4 +1,4 @@
-"""What an answer of Moodle means (moodle.md 2 and 3). Only ``errorcode`` is looked at: messages hold people's data."""
+"""What an answer of Moodle means (docs/moodle-api.md 2 and 3). Only ``errorcode`` is read: messages name people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROBOT = {
     "usernotfullysetup": "profile",
 }
 NOT_FOUND = frozenset({"invalidrecord", "invalidrecordunknown", "invaliduser", "invaliduserid", "codingerror"})
-"""What releases say of an id that isn't there (moodle.md 12)."""
+"""What releases say of an id that isn't there (docs/moodle-api.md 12)."""
 _CLOSED: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "PSC-MOODLE-OFF/in-front",
     HTTPStatus.FORBIDDEN: "PSC-MOODLE-OFF/in-front",

@@ -1,4 +1,4 @@
-"""Course categories (moodle.md 6.3). One that is no longer wanted stays: it may hold courses of others."""
+"""Course categories (docs/moodle-api.md 6.3). One that is no longer wanted stays: it may hold courses of others."""
 
 from __future__ import annotations
 

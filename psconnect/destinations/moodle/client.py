@@ -1,6 +1,6 @@
 """Calls of Moodle's web service functions.
 
-The token is the last field of the body (moodle.md 2), and no error or log repeats a body, an answer or a message.
+The token is the last field of the body (docs/moodle-api.md 2), and no error or log repeats a body, answer or message.
 """
 
 from __future__ import annotations

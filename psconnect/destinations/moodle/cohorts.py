@@ -1,4 +1,4 @@
-"""Cohorts of the whole site (moodle.md 6.7), and who is in them."""
+"""Cohorts of the whole site (docs/moodle-api.md 6.7), and who is in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from psconnect.model.text import trimmed
 _MOST, _MOST_MEMBERS = 50, 200
 _LONGEST_NAME = 254
 _SITE_WIDE = {"type": "system", "value": ""}
-"""The value is looked at by nobody, but has to be there (moodle.md 6.7)."""
+"""The value is looked at by nobody, but has to be there (docs/moodle-api.md 6.7)."""
 _MEMBERS = "core_cohort_get_cohort_members"
 Cohort = Mapping[str, Any]
 

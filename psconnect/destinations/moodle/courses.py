@@ -1,4 +1,4 @@
-"""Moodle courses (moodle.md 6.4). None is ever deleted: one that is no longer wanted is hidden, or left as it is."""
+"""Moodle courses (docs/moodle-api.md 6.4). None is ever deleted: one no longer wanted is hidden, or left as it is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SITE_HOME = "1"
 """The id of the site's start page, which is a course, too."""
 _MOST = 20
 _LONGEST = {"fullname": 254, "shortname": 255, "idnumber": 100}
-"""``fullname`` as in 4.3; 5.1 has room for more (moodle.md 12)."""
+"""``fullname`` as in 4.3; 5.1 has room for more (docs/moodle-api.md 12)."""
 _DATES = ("startdate", "enddate")
 _MODES = {"": 0, "separate": 1, "visible": 2}
 Course = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Arguments of a Moodle function as fields of a form (moodle.md 2): ``users[0][username]=ann``."""
+"""Arguments of a Moodle function as fields of a form (docs/moodle-api.md 2): ``users[0][username]=ann``."""
 
 from __future__ import annotations
 

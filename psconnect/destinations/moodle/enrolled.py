@@ -1,4 +1,4 @@
-"""Who is in a Moodle course, with roles and groups (moodle.md 6.5)."""
+"""Who is in a Moodle course, with roles and groups (docs/moodle-api.md 6.5)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Enrolments in Moodle courses, with role and groups (moodle.md 6.5 and 6.6).
+"""Enrolments in Moodle courses, with role and groups (docs/moodle-api.md 6.5 and 6.6).
 
 Enrolling again changes nothing that is right, so what has no answer is sent again. Requests are sorted by Moodle's user
-id: requests that share users in another order block each other in the database (moodle.md 1, fact 5).
+id: requests that share users in another order block each other in the database (docs/moodle-api.md 1, fact 5).
 """
 
 from __future__ import annotations

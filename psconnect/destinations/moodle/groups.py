@@ -1,4 +1,4 @@
-"""Groups of Moodle courses (moodle.md 6.6)."""
+"""Groups of Moodle courses (docs/moodle-api.md 6.6)."""
 
 from __future__ import annotations
 

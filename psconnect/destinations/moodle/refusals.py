@@ -138,4 +138,4 @@ KNOWN = {
     "invalidrecordunknown": GONE_THERE,
     "dmlwriteexception": TOO_LONG,
 }
-"""What Moodle's codes mean for a single record (moodle.md 3)."""
+"""What Moodle's codes mean for a single record (docs/moodle-api.md 3)."""

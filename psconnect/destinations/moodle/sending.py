@@ -1,8 +1,8 @@
 """Sending many items to a function that takes a list: portions within the field budget, bad items found by halving.
 
-Moodle refuses a request as a whole and does not say which item was wrong (moodle.md 1, fact 2). So a refused portion is
-halved until the bad items stand alone, and all others are saved. Where there is no answer, what arrived is looked up
-before anything is sent again.
+Moodle refuses a request as a whole and does not say which item was wrong (docs/moodle-api.md 1, fact 2). So a refused
+portion is halved until the bad items stand alone, and all others are saved. Where there is no answer, what arrived is
+looked up before anything is sent again.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _TRIES = 3
 _SETTLING = (1.0, 2.0)
 _STILL_AT_WORK = (5.0, 15.0, 30.0)
 """Seconds to wait before what has not arrived counts as not arrived: a request that broke off may still be at work, one
-that took too long even more so (moodle.md 9)."""
+that took too long even more so (docs/moodle-api.md 9)."""
 _TOO_SLOW = frozenset({"PSC-HTTP-TIMEOUT", "PSC-HTTP-SLOW"})
 _UNFIT = "invalidresponse"
 _AT_ODDS = frozenset({"dmlwriteexception", "dmltransactionexception", "dmlexception", _UNFIT})
 """Codes after which part of the request, or all of it, may be saved, and which may come from another request
-(moodle.md 1, facts 5 and 8)."""
+(docs/moodle-api.md 1, facts 5 and 8)."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Request:
     Attributes:
         function: its name.
         items: the name of the argument that takes the list.
-        most: the most items of a request (moodle.md 8).
+        most: the most items of a request (docs/moodle-api.md 8).
         done: outcomes for what the function answered; the number of rows may be wrong, then it raises ValueError.
         there: which items arrived, looked up; None where sending them again changes nothing.
         known: the outcome of an item that is known without asking, or None.

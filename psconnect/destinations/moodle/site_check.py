@@ -1,7 +1,7 @@
-"""The check of a site: everything that can be proved without changing anything there (moodle.md 4).
+"""The check of a site: everything that can be proved without changing anything there (docs/moodle-api.md 4).
 
-A missing capability makes many reads shorter instead of failing (moodle.md 1, fact 7). So each is proved by reading
-something that is always there: the administrator's and the guest's accounts, the start page, the first course.
+A missing capability makes many reads shorter instead of failing (docs/moodle-api.md 1, fact 7). So each is proved by
+reading something that is always there: the administrator's and the guest's accounts, the start page, the first course.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Moodle gets of a person, and what it would refuse without a reason (moodle.md 6.2)."""
+"""What Moodle gets of a person, and what it would refuse without a reason (docs/moodle-api.md 6.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts: made, changed, suspended or deleted, and looked up (moodle.md 6.2)."""
+"""Accounts: made, changed, suspended or deleted, and looked up (docs/moodle-api.md 6.2)."""
 
 from __future__ import annotations
 

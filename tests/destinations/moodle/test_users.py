@@ -1,4 +1,4 @@
-"""Accounts in Moodle: made, changed, suspended, refused with a reason; each fact of moodle.md 6.2 that matters here."""
+"""Accounts in Moodle: made, changed, suspended, refused with a reason; what matters of moodle-api.md 6.2."""
 
 from __future__ import annotations
 

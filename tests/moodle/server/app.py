@@ -27,7 +27,7 @@ from tests.moodle.server.tokens import Tokens
 ENDPOINT: Final = "/webservice/rest/server.php"
 TOKEN_PAGE: Final = "/login/token.php"
 _SETTINGS: Final = ("raw", "filter", "fileurl", "lang", "timezone")
-#: Functions that write a row for each user which other calls under way may hold (moodle.md 9).
+#: Functions that write a row for each user which other calls under way may hold (moodle-api.md 9).
 _LOCKING: Final = {"enrol_manual_enrol_users": "enrolments", "enrol_manual_unenrol_users": "enrolments"}
 #: Two transactions need two rows in different order for a deadlock.
 _SHARED_FOR_DEADLOCK: Final = 2
@@ -103,7 +103,7 @@ class App:
         return None if switches.web_services else pages.empty(403)
 
     def _body(self, request: Request) -> tuple[Fields, int]:
-        """A form is read, any other body is not; one that is too long is thrown away whole (moodle.md 2)."""
+        """A form is read, any other body is not; one that is too long is thrown away whole (moodle-api.md 2)."""
         too_long = len(request.body) > self.state.switches.post_max_size
         if too_long or request.content_type.partition(";")[0].strip().lower() != _FORM:
             return {}, 0

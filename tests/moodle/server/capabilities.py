@@ -1,10 +1,10 @@
-"""What the robot's role allows on a site that was set up as moodle.md 4 says: all of its matrix, nothing beyond."""
+"""What the robot's role allows on a site that was set up as moodle-api.md 4 says: all of its matrix, nothing beyond."""
 
 from __future__ import annotations
 
 from typing import Final
 
-#: The matrix of moodle.md 4 without the grades, which a roster does not need. `moodle/user:viewhiddendetails` is not
+#: The matrix of moodle-api.md 4 without the grades, which a roster needs not. `moodle/user:viewhiddendetails` is not
 #: in it: without that, phone numbers and addresses are missing in answers (`user/lib.php`).
 CAPABILITIES: Final = frozenset(
     {

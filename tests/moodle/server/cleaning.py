@@ -1,4 +1,4 @@
-"""Moodle's types of parameters: a value that cleaning would change is refused (moodle.md 6.2, `lib/classes/param.php`).
+"""Moodle's types of parameters: what cleaning would change is refused (moodle-api.md 6.2, `lib/classes/param.php`).
 
 Texts for `PARAM_TEXT` and `PARAM_NOTAGS` go through PHP's `strip_tags`, which takes away everything from a `<` on,
 unless white space follows it.
@@ -26,7 +26,7 @@ def cleaned(kind: str, value: str, switches: Switches) -> str:
 
 
 def acceptable_email(value: str) -> bool:
-    """Whether Moodle takes this for an e-mail address (moodle.md 6.2, more of them observed on 5.1)."""
+    """Whether Moodle takes this for an e-mail address (moodle-api.md 6.2, more of them observed on 5.1)."""
     return _EMAIL.fullmatch(value) is not None
 
 

@@ -1,6 +1,6 @@
-"""Errors as Moodle's web services return them (moodle.md 3): a code, a message, and debuginfo while debugging is on.
+"""Errors as Moodle's web services return them (moodle-api.md 3): a code, a message; debuginfo while debugging is on.
 
-The class of an exception is part of the answer and differs between releases (moodle.md 2), so it is kept apart.
+The class of an exception is part of the answer and differs between releases (moodle-api.md 2), so it is kept apart.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-#: Classes that got the prefix `core\exception\` between 4.3 and 5.1 (moodle.md 12).
+#: Classes that got the prefix `core\exception\` between 4.3 and 5.1 (moodle-api.md 12).
 _MOVED = {
     "moodle_exception",
     "invalid_parameter_exception",
@@ -42,21 +42,21 @@ class MoodleError(Exception):
 
 
 def invalid_parameter(reason: str) -> MoodleError:
-    """The one opaque error of every validation (moodle.md 1, fact 2); the reason is seen with debugging only."""
+    """The one opaque error of every validation (moodle-api.md 1, fact 2); the reason is seen with debugging only."""
     return MoodleError(
         "invalidparameter", "Invalid parameter value detected", reason, kind="invalid_parameter_exception"
     )
 
 
 def user_not_found(release: str) -> MoodleError:
-    """An account that should be there is not; a code of its own until 5.1 (moodle.md 12)."""
+    """An account that should be there is not; a code of its own until 5.1 (moodle-api.md 12)."""
     if release == "5.1":
         return not_found("user", release)
     return MoodleError("invaliduser", "Invalid user", kind="dml_missing_record_exception")
 
 
 def not_found(table: str, release: str) -> MoodleError:
-    """A record that should be there is not (moodle.md 12)."""
+    """A record that should be there is not (moodle-api.md 12)."""
     if release != "5.1":
         message = f"Can't find data record in database table {table}."
         return MoodleError("invalidrecord", message, kind="dml_missing_record_exception")
@@ -65,18 +65,18 @@ def not_found(table: str, release: str) -> MoodleError:
 
 
 def no_permission(capability: str) -> MoodleError:
-    """A capability is missing and the function says so (moodle.md 3)."""
+    """A capability is missing and the function says so (moodle-api.md 3)."""
     message = f"Sorry, but you do not currently have permissions to do that ({_title(capability)})."
     return MoodleError("nopermissions", message, kind="required_capability_exception")
 
 
 def database_write(reason: str) -> MoodleError:
-    """A value too long for its column, a unique index, or a deadlock (moodle.md 3)."""
+    """A value too long for its column, a unique index, or a deadlock (moodle-api.md 3)."""
     return MoodleError("dmlwriteexception", "Error writing to database", reason, kind="dml_write_exception")
 
 
 def invalid_response(reason: str) -> MoodleError:
-    """The answer does not fit the function's own description; its writes stay (moodle.md 1, fact 8)."""
+    """The answer does not fit the function's own description; its writes stay (moodle-api.md 1, fact 8)."""
     return MoodleError("invalidresponse", "Invalid response value detected", reason, kind="invalid_response_exception")
 
 

@@ -1,4 +1,4 @@
-"""What can be made to fail at a chosen or a seeded call: a cut connection, a 503, a deadlock (moodle.md 2, 9)."""
+"""What can be made to fail at a chosen or a seeded call: a cut connection, a 503, a deadlock (moodle-api.md 2, 9)."""
 
 from __future__ import annotations
 

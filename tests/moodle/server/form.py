@@ -35,7 +35,7 @@ def read_fields(text: str, limit: int) -> tuple[Fields, int]:
 
 
 def merged(query: Fields, body: Fields) -> Fields:
-    """PHP's `$_REQUEST`: what the body has wins over the query (moodle.md 2)."""
+    """PHP's `$_REQUEST`: what the body has wins over the query (moodle-api.md 2)."""
     return {**query, **body}
 
 

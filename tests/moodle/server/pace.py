@@ -1,4 +1,4 @@
-"""How long calls take, as measured on a real site (moodle.md 8): seconds for the call, and for each item or row."""
+"""How long calls take, as measured on a real site (moodle-api.md 8): seconds for the call, and for each item or row."""
 
 from __future__ import annotations
 

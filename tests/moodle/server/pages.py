@@ -1,4 +1,4 @@
-"""Answers as they go over HTTP (moodle.md 2): JSON, XML where JSON was not asked for, and pages of HTML."""
+"""Answers as they go over HTTP (moodle-api.md 2): JSON, XML where JSON was not asked for, and pages of HTML."""
 
 from __future__ import annotations
 

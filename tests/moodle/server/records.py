@@ -1,4 +1,4 @@
-"""The rows of a Moodle site, as far as its web services show them (`lib/db/install.xml`, moodle.md 6)."""
+"""The rows of a Moodle site, as far as its web services show them (`lib/db/install.xml`, moodle-api.md 6)."""
 
 from __future__ import annotations
 

@@ -28,9 +28,9 @@ class Robot:
 
     Attributes:
         user: its account.
-        capabilities: what its role allows (moodle.md 4).
+        capabilities: what its role allows (moodle-api.md 4).
         assignable: ids of the roles it may give ("Allow role assignments").
-        blocked: None, or why everything but site info fails (moodle.md 4).
+        blocked: None, or why everything but site info fails (moodle-api.md 4).
 
     """
 
@@ -82,7 +82,7 @@ class Session:
             raise no_permission(capabilities[-1])
 
     def enter_system(self) -> None:
-        """`validate_context` for the system or a category: refused while the account is blocked (moodle.md 4)."""
+        """`validate_context` for the system or a category: refused while the account is blocked (moodle-api.md 4)."""
         if self.robot.blocked is not None:
             raise MoodleError(*_BLOCKED[self.robot.blocked])
 
@@ -104,7 +104,7 @@ class Session:
             raise MoodleError("requireloginerror", message, kind="require_login_exception")
 
     def enter_course_wrapped(self, courseid: int) -> Course:
-        """The same, for functions that wrap the reason (moodle.md 4): `errorcoursecontextnotvalid`."""
+        """The same, for functions that wrap the reason (moodle-api.md 4): `errorcoursecontextnotvalid`."""
         course = self.state.courses.get(courseid)
         try:
             self.enter_course(course)
@@ -122,7 +122,7 @@ class Session:
         return [row for row in table.where(**values) if row.id != but and self.visible(row)]
 
     def text(self, name: str) -> str:
-        """A name as answers give it: display text, unless the request asked for raw (moodle.md 1, fact 11)."""
+        """A name as answers give it: display text, unless the request asked for raw (moodle-api.md 1, fact 11)."""
         return name if self.raw else display_text(name)
 
 

@@ -1,7 +1,7 @@
 """Descriptions of a function's parameters, and the check against them (`lib/external/classes/external_api.php`).
 
 Unknown keys, missing required ones, wrong types and texts that cleaning would change all end in the same opaque error
-(moodle.md 1, fact 2). None can't be sent: a key is there or not.
+(moodle-api.md 1, fact 2). None can't be sent: a key is there or not.
 """
 
 from __future__ import annotations

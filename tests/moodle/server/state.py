@@ -24,7 +24,7 @@ from tests.moodle.server.records import (
 from tests.moodle.server.switches import Switches
 from tests.moodle.server.tables import Journal, Table
 
-#: Role ids of a fresh site (moodle.md 6.5, observed).
+#: Role ids of a fresh site (moodle-api.md 6.5, observed).
 FRESH_ROLES = {
     1: "manager",
     2: "coursecreator",
@@ -80,7 +80,7 @@ class State:
         return category
 
     def add_course(self, course: Course) -> Course:
-        """Add a course with the site's default enrolment instance and dates (moodle.md 6.4)."""
+        """Add a course with the site's default enrolment instance and dates (moodle-api.md 6.4)."""
         now = int(self.now())
         if self.switches.manual_enrolment:
             course.methods.setdefault("manual", True)
@@ -112,7 +112,7 @@ class State:
             self.role_assignments.add(RoleAssignment(roleid=roleid, userid=userid, level=level, instanceid=instanceid))
 
     def enrol(self, enrolment: Enrolment, roleid: int) -> None:
-        """Enrol, or bring an enrolment of the same method to these values; adds the role (moodle.md 1, facts 9, 10)."""
+        """Enrol, or bring an enrolment of this method to these values; adds the role (moodle-api.md 1, 9 and 10)."""
         found = self.enrolments.where(userid=enrolment.userid, courseid=enrolment.courseid, method=enrolment.method)
         if found:
             times = {"timestart": enrolment.timestart, "timeend": enrolment.timeend}
@@ -151,7 +151,7 @@ class State:
         return sorted((self.roles.get(assignment.roleid) for assignment in found), key=lambda role: role.id)
 
     def delete_user(self, user: User) -> None:
-        """Moodle's soft delete (moodle.md 6.2): name, address and idnumber are freed, memberships gone."""
+        """Moodle's soft delete (moodle-api.md 6.2): name, address and idnumber are freed, memberships gone."""
         for enrolment in self.enrolments.where(userid=user.id):
             self.unenrol(enrolment)
         for member in self.cohort_members.where(userid=user.id):

@@ -1,7 +1,7 @@
-"""Tables with transactions: what was written since the last begin is undone by a rollback (moodle.md 5).
+"""Tables with transactions: what was written since the last begin is undone by a rollback (moodle-api.md 5).
 
 Every row has an `id`, given by its table, and `born`: the number of the call that wrote it, for calls under way at once
-(moodle.md 1, fact 6).
+(moodle-api.md 1, fact 6).
 """
 
 from __future__ import annotations

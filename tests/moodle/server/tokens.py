@@ -1,4 +1,4 @@
-"""Tokens of the site's service, and the page that gives one out (moodle.md 4; `webservice/lib.php`)."""
+"""Tokens of the site's service, and the page that gives one out (moodle-api.md 4; `webservice/lib.php`)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Tokens:
             raise _access()
 
     def sign_in(self, sent: Fields, state: State) -> dict[str, Any]:
-        """The answer of `login/token.php`: a token that is there, or an error of another shape (moodle.md 4)."""
+        """The answer of `login/token.php`: a token that is there, or an error of another shape (moodle-api.md 4)."""
         found = state.users.where(username=str(sent.get("username", "")))
         password = str(sent.get("password", ""))
         if not found or not password or found[0].password != password or found[0].suspended:

@@ -1,1 +1,1 @@
-"""The web service functions, a module for each area of moodle.md 6; `catalogue` lists them all."""
+"""The web service functions, a module for each area of moodle-api.md 6; `catalogue` lists them all."""

@@ -1,4 +1,4 @@
-"""Course categories (moodle.md 6.3; `course/externallib.php` and `course/classes/category.php` of 4.3 and 5.1)."""
+"""Course categories (moodle-api.md 6.3; `course/externallib.php` and `course/classes/category.php` of 4.3 and 5.1)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GET: Final[dict[str, Shape]] = {
     "criteria": Many(Struct(required(key="alpha", value="raw")), "default", ()),
     "addsubcategories": with_default("bool", default=True),
 }
-#: What a search may ask for; those of the second group need the capability to manage (moodle.md 4).
+#: What a search may ask for; those of the second group need the capability to manage (moodle-api.md 4).
 _FREE_KEYS: Final = {"id", "ids", "name", "parent"}
 _MANAGED_KEYS: Final = {"idnumber", "visible", "theme"}
 

@@ -1,4 +1,4 @@
-"""Members of cohorts (moodle.md 5, 6.7; `cohort/externallib.php`): adding tells problems as warnings without ids."""
+"""Cohort members (moodle-api.md 5, 6.7; `cohort/externallib.php`): adding tells problems by warnings without ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cohorts (moodle.md 5, 6.7; `cohort/externallib.php`): of the site or of a category, which no answer tells.
+"""Cohorts (moodle-api.md 5, 6.7; `cohort/externallib.php`): of the site or of a category, which no answer tells.
 
 An update needs `categorytype`, `name` and `idnumber` each time, and checks no idnumber for doubles (source of 5.1).
 """

@@ -1,4 +1,4 @@
-"""Reading courses (moodle.md 6.4; `course/externallib.php`): what is hidden from the robot is silently missing."""
+"""Reading courses (moodle-api.md 6.4; `course/externallib.php`): what is hidden from the robot is silently missing."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _rows(session: Session, name: str, value: str) -> list[Course]:
         return list(courses)
     if name == "ids":
         found = [courses.get(int(part)) for part in value.split(",") if part.strip().isdigit()]
-        if None in found:  # PHP reports this one by itself: no error code (moodle.md 6.4, observed).
+        if None in found:  # PHP reports this one by itself: no error code (moodle-api.md 6.4, observed).
             raise MoodleError(None, "Attempt to read property on null", kind="TypeError")
         return sorted(found, key=lambda course: course.id)
     if name in {"id", "category"}:

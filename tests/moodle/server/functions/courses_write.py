@@ -1,4 +1,4 @@
-"""Courses: create, update, delete (moodle.md 5 and 6.4; `course/externallib.php`, `course/lib.php`)."""
+"""Courses: create, update, delete (moodle-api.md 5 and 6.4; `course/externallib.php`, `course/lib.php`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.moodle.server.state import DAY, SITE_HOME
 
 _LONGEST_SHORT_NAME: Final = 255
 _LONGEST_NUMBER: Final = 100
-#: Grew between the releases (moodle.md 12).
+#: Grew between the releases (moodle-api.md 12).
 _LONGEST_FULL_NAME: Final = {"4.3": 254, "4.5": 254, "5.1": 1333}
 
 _MORE: Final = {
@@ -69,7 +69,7 @@ _COLUMNS: Final = (
     "showgrades",
     "enablecompletion",
 )
-#: A field's own capability for changing it (moodle.md 4).
+#: A field's own capability for changing it (moodle-api.md 4).
 _TO_CHANGE: Final = {
     "category": "moodle/course:changecategory",
     "fullname": "moodle/course:changefullname",
@@ -114,14 +114,14 @@ def _create_one(session: Session, item: dict[str, Any]) -> Course:
 
 
 def _dates(session: Session, item: dict[str, Any]) -> dict[str, int]:
-    """What is left out: today's midnight, and the site's length of a course (moodle.md 6.4, observed)."""
+    """What is left out: today's midnight, and the site's length of a course (moodle-api.md 6.4, observed)."""
     start = item.get("startdate", session.state.today())
     days = session.switches.course_days
     return {"startdate": start, "enddate": item.get("enddate", start + days * DAY if days else 0)}
 
 
 def _check(session: Session, item: dict[str, Any], course: Course | None = None) -> None:
-    """Names, numbers and dates; the checks for doubles are in code only (moodle.md 1, fact 6)."""
+    """Names, numbers and dates; the checks for doubles are in code only (moodle-api.md 1, fact 6)."""
     but, courses = course.id if course else 0, session.state.courses
     for name in ("fullname", "shortname"):
         if name in item and not item[name].strip():
@@ -201,7 +201,7 @@ def _delete(session: Session, sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _may_delete(session: Session, course: Course) -> bool:
-    """A creator may delete within a day without the capability (moodle.md 4); nobody deletes site home."""
+    """A creator may delete within a day without the capability (moodle-api.md 4); nobody deletes site home."""
     fresh = session.state.now() - course.timecreated < DAY
     own = course.creator == session.robot.user.id and session.can("moodle/course:create")
     return course.id != SITE_HOME and (session.can("moodle/course:delete") or (own and fresh))

@@ -1,4 +1,4 @@
-"""Who is in a course, and in which courses somebody is (moodle.md 6.5; `enrol/externallib.php`)."""
+"""Who is in a course, and in which courses somebody is (moodle-api.md 6.5; `enrol/externallib.php`)."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _active_courses(session: Session, user: User) -> list[Course]:
 
 
 def _users_courses(session: Session, sent: dict[str, Any]) -> list[dict[str, Any]]:
-    """A user's courses by active enrolments; those the robot may not enter or see are skipped (moodle.md 4)."""
+    """A user's courses by active enrolments; those the robot may not enter or see are skipped (moodle-api.md 4)."""
     user = session.state.users.get(sent["userid"])
     found = []
     for course in _active_courses(session, user) if user else ():
@@ -182,7 +182,7 @@ def _course_of(session: Session, course: Course) -> dict[str, Any]:
 
 
 def _methods(session: Session, sent: dict[str, Any]) -> list[dict[str, Any]]:
-    """Self-enrolment alone is listed (moodle.md 6.5, observed): no check for the manual instance."""
+    """Self-enrolment alone is listed (moodle-api.md 6.5, observed): no check for the manual instance."""
     course = session.enter_course_wrapped(sent["courseid"])
     found = [name for name, enabled in course.methods.items() if name == "self" and enabled]
     return [{"id": 1, "courseid": course.id, "type": name, "name": name, "status": True} for name in found]

@@ -1,4 +1,4 @@
-"""Manual enrolment (moodle.md 5, 6.5; `enrol/manual/externallib.php`, `lib/enrollib.php`)."""
+"""Manual enrolment (moodle-api.md 5, 6.5; `enrol/manual/externallib.php`, `lib/enrollib.php`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups of a course and their members (moodle.md 5, 6.6; `group/externallib.php` of 5.1)."""
+"""Groups of a course and their members (moodle-api.md 5, 6.6; `group/externallib.php` of 5.1)."""
 
 from __future__ import annotations
 

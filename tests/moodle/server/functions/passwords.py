@@ -1,4 +1,4 @@
-"""The password policy of a fresh site (moodle.md 6.2): its messages are HTML, and become the error's code."""
+"""The password policy of a fresh site (moodle-api.md 6.2): its messages are HTML, and become the error's code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RULES = (
 
 
 def refuse_weak(password: str) -> None:
-    """Raise with the policy's messages as the code (moodle.md 3, observed)."""
+    """Raise with the policy's messages as the code (moodle-api.md 3, observed)."""
     broken = "".join(f"<div>{message}</div>" for holds, message in _RULES if not holds(password))
     if broken:
         raise MoodleError(broken, f"error/{broken}")

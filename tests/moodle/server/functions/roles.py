@@ -1,4 +1,4 @@
-"""Giving and taking roles at any level (moodle.md 6.5; `enrol/externallib.php` class `core_role_external`)."""
+"""Giving and taking roles at any level (moodle-api.md 6.5; `enrol/externallib.php` class `core_role_external`)."""
 
 from __future__ import annotations
 

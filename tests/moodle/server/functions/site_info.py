@@ -1,4 +1,4 @@
-"""What a site tells of itself (moodle.md 6.1; `webservice/externallib.php`): also to an account that is blocked."""
+"""What a site tells of itself (moodle-api.md 6.1; `webservice/externallib.php`): also to an account that is blocked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An account as the robot may see it (`user/lib.php`, moodle.md 4): what it may not see is left out.
+"""An account as the robot may see it (`user/lib.php`, moodle-api.md 4): what it may not see is left out.
 
 The robot's own account is always shown whole, whatever its role lacks. A description is shown of those alone who have a
 role somewhere ("profiles for enrolled users only").
@@ -11,7 +11,7 @@ from typing import Any
 from tests.moodle.server.records import User
 from tests.moodle.server.session import Session
 
-#: Given only when not empty (moodle.md 6.2); PHP takes "0" for empty.
+#: Given only when not empty (moodle-api.md 6.2); PHP takes "0" for empty.
 _WHEN_FILLED = ("country", "city")
 _DETAILS_WHEN_FILLED = ("idnumber", "institution")
 #: Only as part of the identity that a site shows, also to those who may see all details (observed on 4.5 and 5.1).

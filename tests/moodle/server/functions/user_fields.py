@@ -1,4 +1,4 @@
-"""The fields of an account that the API takes: types, longest values, custom profile fields (moodle.md 6.2)."""
+"""The fields of an account that the API takes: types, longest values, custom profile fields (moodle-api.md 6.2)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _LONGEST: Final = {
 }
 _PLAIN: Final = (*_LONGEST, "country", "timezone", "description", "maildisplay", "mailformat", "theme", "interests")
 _OWN: Final = ("lang", "calendartype", "suspended")
-#: Countries by two letters are a long list; two letters are enough to tell `USA` (moodle.md 6.2) from a country.
+#: Countries by two letters are a long list; two letters are enough to tell `USA` (moodle-api.md 6.2) from a country.
 _COUNTRY_LETTERS: Final = 2
 
 
@@ -79,7 +79,7 @@ def check_lengths(values: dict[str, Any]) -> None:
 
 
 def put_custom_fields(session: Session, user: User, sent: list[dict[str, str]] | None) -> None:
-    """Save custom profile fields; unknown short names are ignored without a word (moodle.md 6.2, observed)."""
+    """Save custom profile fields; unknown short names are ignored without a word (moodle-api.md 6.2, observed)."""
     known = {field.shortname: field for field in session.state.profile_fields}
     values = dict(user.fields)
     for item in sent or ():

@@ -1,4 +1,4 @@
-"""Looking accounts up (moodle.md 4, 6.2; `user/externallib.php`): found ones only, by id, and silently fewer.
+"""Looking accounts up (moodle-api.md 4, 6.2; `user/externallib.php`): found ones only, by id, and silently fewer.
 
 The search goes on working while the robot is blocked, the look-up by field does not (observed on 4.5 and 5.1).
 """

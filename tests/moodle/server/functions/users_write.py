@@ -1,4 +1,4 @@
-"""Accounts: create, update, delete (moodle.md 5 and 6.2; `user/externallib.php` of 4.3 and 5.1)."""
+"""Accounts: create, update, delete (moodle-api.md 5 and 6.2; `user/externallib.php` of 4.3 and 5.1)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.moodle.server.records import Mail, User
 from tests.moodle.server.session import Session
 from tests.moodle.server.shapes import Many, Struct, Value, optional, required, with_default
 
-#: Plugins that keep a password of their own (moodle.md 6.2).
+#: Plugins that keep a password of their own (moodle-api.md 6.2).
 INTERNAL_AUTHS: Final = {"manual", "email", "nologin", "none", "lti"}
-#: Never for new accounts (moodle.md 6.2, observed).
+#: Never for new accounts (moodle-api.md 6.2, observed).
 _NOT_ON_CREATE: Final = {"mnet", "webservice"}
 ADMIN: Final = "admin"
 GUEST: Final = "guest"
@@ -115,7 +115,7 @@ def _update(session: Session, sent: dict[str, Any]) -> dict[str, Any]:
         except MoodleError as error:
             warnings.append(as_warning("user", item["id"], error))
     if any("<" in entry["warningcode"] for entry in warnings):
-        raise invalid_response("warnings => warningcode")  # All valid items are saved by now (moodle.md 3).
+        raise invalid_response("warnings => warningcode")  # All valid items are saved by now (moodle-api.md 3).
     return {"warnings": warnings}
 
 
