@@ -8,8 +8,6 @@ from typing import Any, Literal
 
 COURSE_ROLES = ("student", "teacher", "co-teacher")
 """What a person can be in a Moodle course, as the settings name it."""
-USER_FIELDS = ("middlename", "institution", "department", "phone1")
-"""Fields of Moodle's own that a user can get besides names, e-mail address and idnumber."""
 COHORT_TITLE = "{field}: {value}"
 SHORT_NAME = "{code}-{id}"
 CohortOf = Literal["student", "staff"]

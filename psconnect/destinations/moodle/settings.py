@@ -52,7 +52,9 @@ _ACCOUNTS = (
         marked("Further fields"),
         marked(
             "Tick what Moodle gets besides names, e-mail address and id. An account that exists gets a field that is "
-            "ticked later with its next change. Custom fields go under Attributes."
+            "ticked later with its next change. A custom field under Attributes goes into the profile field whose "
+            "short name is its label, or into Moodle’s own phone1, phone2, address, city, country, department or "
+            "institution."
         ),
         "table",
         columns=(
@@ -64,7 +66,6 @@ _ACCOUNTS = (
             ("middlename", marked("Middle name")),
             ("institution", marked("Institution: the school")),
             ("department", marked("Department: the grade level, or “Staff”")),
-            ("phone1", marked("Phone: the number people see as theirs")),
         ),
     ),
 )

@@ -24,6 +24,8 @@ _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _WITHOUT_PASSWORD = frozenset({"ldap", "db", "oauth2", "shibboleth", "cas", "oidc", "saml2"})
 """Authentication methods whose accounts have no password in Moodle."""
+_OWN = ("phone1", "phone2", "address", "city", "country", "department", "institution")
+"""Moodle's own fields that a custom field of that label fills; any other goes into the profile field of its label."""
 _LONGEST = {
     "username": 100,
     "firstname": 100,
@@ -34,6 +36,8 @@ _LONGEST = {
     "institution": 255,
     "department": 255,
     "phone1": 20,
+    "phone2": 20,
+    "address": 255,
     "city": 120,
 }
 _SIGNS = "-_.@*"
@@ -44,7 +48,7 @@ class UserRules:
     """What a connection gives Moodle of one kind of people.
 
     Attributes:
-        fields: further fields of Moodle's own: ``middlename``, ``institution``, ``department``, ``phone1``.
+        fields: further fields of Moodle's own: ``middlename``, ``institution``, ``department``.
         auth: the authentication method of new accounts.
         welcome: whether Moodle mails each new account a password.
     """
@@ -74,9 +78,10 @@ def user_values(entity: str, record: Mapping[str, str], rules: UserRules, school
         "middlename": trimmed(record["middleName"]),
         "institution": school,
         "department": record.get("grade", "") if entity == "student" else "Staff",
-        "phone1": trimmed(record.get("phone", "") or record["identifier"]),
     }
     values |= {name: value for name, value in further.items() if name in rules.fields}
+    filled = custom_fields_of(record[EXTRA])
+    values |= {name: trimmed(filled[name]) for name in _OWN if name in filled}
     custom = _custom(record)
     if custom:
         values["customfields"] = [{"type": name, "value": value} for name, value in custom.items()]
@@ -85,19 +90,22 @@ def user_values(entity: str, record: Mapping[str, str], rules: UserRules, school
 
 def _custom(record: Mapping[str, str]) -> dict[str, str]:
     """Custom profile fields by short name; the sign-in type is psconnect's own."""
-    return {name: value for name, value in custom_fields_of(record[EXTRA]).items() if name != SIGN_IN_TYPE}
+    others = {SIGN_IN_TYPE, *_OWN}
+    return {name: value for name, value in custom_fields_of(record[EXTRA]).items() if name not in others}
 
 
 def changed_user(
     entity: str, records: tuple[Mapping[str, str] | None, Mapping[str, str]], rules: UserRules, schools: tuple[str, str]
 ) -> dict[str, Argument]:
-    """What of an account has to change from one record to the next; a custom field that is gone becomes empty."""
+    """What of an account has to change from one record to the next; a field that is gone becomes empty."""
     before, after = records
     values = user_values(entity, after, rules, schools[1])
     if before is None:
         return values
     was = user_values(entity, before, rules, schools[0])
-    found = {name: value for name, value in values.items() if was.get(name) != value and name != "customfields"}
+    emptied = dict.fromkeys(was.keys() - values.keys(), "")
+    found = {name: value for name, value in (values | emptied).items() if was.get(name) != value}
+    found.pop("customfields", None)
     old, new = _custom(before), _custom(after)
     custom = {name: new.get(name, "") for name in {**old, **new} if old.get(name) != new.get(name)}
     if custom:
@@ -137,7 +145,7 @@ def _unfit_text(values: Mapping[str, Argument]) -> Refused | None:
 def _unfit_name(values: Mapping[str, Argument]) -> Refused | None:
     if any(values.get(name) == "" for name in ("firstname", "lastname")):
         return refusals.NO_NAME
-    texts = ("firstname", "lastname", "middlename", "institution", "department", "phone1")
+    texts = ("firstname", "lastname", "middlename", *_OWN)
     return refusals.NAME_WITH_TAG if any(has_tag(str(values.get(name, ""))) for name in texts) else None
 
 

@@ -71,6 +71,19 @@ def test_further_fields_go_where_they_are_ticked(delivery: Delivery, moodle_site
     assert (teacher.institution, teacher.department, teacher.middlename) == ("", "", "")
 
 
+def test_a_custom_field_named_like_one_of_moodles_own_fills_it(delivery: Delivery, moodle_site: MoodleSite) -> None:
+    moodle_site.add_profile_field("phone2")
+    delivery.create("student", student(1, identifier="1002", extra=json.dumps({"phone2": " 555-0100", "city": "Ada"})))
+
+    account = moodle_site.user(username="pupil1")
+    assert (account.phone1, account.phone2, account.city, account.fields) == ("", "555-0100", "Ada", {})
+
+    assert isinstance(delivery.update("student", student(1, extra=json.dumps({"city": "Troy"})))[0], Done)
+
+    account = moodle_site.user(username="pupil1")
+    assert (account.phone2, account.city) == ("", "Troy")
+
+
 @pytest.mark.parametrize(
     ("record", "code"),
     [
