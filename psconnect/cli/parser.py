@@ -27,6 +27,7 @@ def make_parser() -> argparse.ArgumentParser:
     _connection_verbs(verbs)
     _run_verbs(verbs)
     _diagnostics_verb(verbs)
+    _uninstall_verb(verbs)
     return parser
 
 
@@ -121,6 +122,12 @@ def _diagnostics_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     found = _add(verbs, "diagnostics", "collect versions, settings, codes and counts for who helps; nothing is sent")
     found.add_argument("-o", "--output", metavar="FILE.zip", help="also save the text that is shown")
     found.add_argument("--yes", action="store_true", help="don’t ask before saving")
+
+
+def _uninstall_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    leaving = _add(verbs, "uninstall", "take psconnect’s entries out of this computer’s scheduler and login programs")
+    leaving.add_argument("--data", action="store_true", help="also remove every connection with all its data")
+    leaving.add_argument("--yes", action="store_true", help="don’t ask before data is removed")
 
 
 def _secret_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]

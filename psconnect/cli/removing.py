@@ -27,12 +27,17 @@ def remove_connection(service: Service, options: argparse.Namespace) -> int:
         output.say(tr("Nothing was removed."))
         return codes.USAGE
     proof = service.remove_connection(name)
-    for left in (*proof.not_deleted, *proof.after.unknown):
-        output.say(left_sentence(left))
+    tell_what_stays(proof)
     if options.proof:
         service.save_proof(proof, Path(options.proof))
     output.completed(removal_sentence(proof), as_json=options.json, **_document(proof))
     return codes.REFUSED if proof.not_deleted else codes.DONE
+
+
+def tell_what_stays(proof: RemovalProof) -> None:
+    """What could not be removed, or not looked for, a line each."""
+    for left in (*proof.not_deleted, *proof.after.unknown):
+        output.say(left_sentence(left))
 
 
 def finish_removals(service: Service) -> None:

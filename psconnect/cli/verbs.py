@@ -15,6 +15,7 @@ from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.cli.removing import finish_removals, remove_connection
 from psconnect.cli.secret_verbs import list_secrets, remove_secret, set_secret
 from psconnect.cli.sign_in_verb import sign_in
+from psconnect.cli.uninstalling import uninstall
 from psconnect.model.clock import Clock
 from psconnect.service import PROVED_START, Home, Service, demo_errors
 
@@ -77,4 +78,5 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "sign-in": sign_in,
     "filters": filters,
     "report": run_verbs.report_file,
+    "uninstall": uninstall,
 }

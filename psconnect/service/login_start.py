@@ -38,3 +38,11 @@ class StartingAtLogin(PreferenceKeeping):
             item.remove()
         self.change_preferences(partial(msgspec.structs.replace, at_login=on))
         return self.login_start()
+
+    def withdraw_login_start(self) -> bool:
+        """Take psconnect out of what starts at login, because it is uninstalled; returns whether it was there."""
+        item = self.find_login_item(self.home_id)
+        if item is None or item.read_back() is None:
+            return False
+        item.remove()
+        return True

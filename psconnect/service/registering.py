@@ -48,6 +48,19 @@ class Registering(Connections):
             if known is not None and connection_of(entry_id) not in known:
                 self._forget_entry(entry_id)
 
+    def withdraw_schedules(self) -> int:
+        """Take all entries of this home out of the system's scheduler; returns how many there were.
+
+        Schedules stay as they are set, so that the next psconnect that opens its window has them registered anew.
+        Raises PsconnectError if the system can't be asked or refuses.
+        """
+        scheduler = self._scheduler()
+        entries = scheduler.listed() if scheduler else []
+        for entry_id in entries:
+            if scheduler:
+                scheduler.remove(entry_id)
+        return len(entries)
+
     def schedule_system(self) -> str:
         """The key of this computer's own scheduler; empty if there is none."""
         scheduler = self._scheduler()

@@ -103,6 +103,11 @@ TEXTS = {
         marked("This would delete “{name}” and everything stored for it."),
         marked("Repeat the command with --yes."),
     ),
+    "PSC-UNINSTALL-YES": ErrorTexts(
+        marked("Removing all connections needs confirmation"),
+        marked("This would delete {names} and everything stored for them."),
+        marked("Repeat the command with --yes."),
+    ),
     "PSC-REPORT-BEFORE/forgotten": ErrorTexts(
         marked("There is nothing left to compare with"),
         marked("The findings of the run before {run_id} are no longer kept."),
