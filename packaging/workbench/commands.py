@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from workbench import checks, relock, system
+from workbench import checks, package, relock, system
 from workbench.environment import JUDGES, Environment
 from workbench.errors import WorkbenchError
 
@@ -20,6 +20,7 @@ usage: dev.py demo [args]                      psconnect with its demo district;
        dev.py texts FILE.pot                   write all texts that people read, for translators
        dev.py translations                     bring the translations up to date with the code, and compile them
        dev.py destinations                     write docs/destinations.md from what the destinations declare
+       dev.py package [SYSTEM]                 make what a district installs, in build/package
        dev.py lock                             rewrite the lock files from pyproject.toml
 """
 
@@ -98,6 +99,15 @@ def _run_module(environment: Environment, *command: str) -> int:
     ).returncode
 
 
+def _package(environment: Environment, args: list[str]) -> int:
+    if len(args) > 1:
+        print(_USAGE, end="", file=sys.stderr)
+        return 2
+    for made in package.package(environment.folder, "".join(args)):
+        print(f"{made}  {made.stat().st_size / 1e6:.0f} MB")
+    return 0
+
+
 def _lock(environment: Environment, _args: list[str]) -> int:
     environment.ensure("dev")
     relock.relock(environment)
@@ -123,6 +133,7 @@ _COMMANDS: dict[str, Callable[[Environment, list[str]], int]] = {
     "test": _test,
     "lint": _lint,
     "lock": _lock,
+    "package": _package,
     "texts": _texts,
     "translations": _translations,
     "destinations": _destinations,

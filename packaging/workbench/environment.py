@@ -39,8 +39,11 @@ LOCKS = Path("packaging", "locks")
 JUDGES = ".venv.judges"
 """The environment of clients by others that judge the demo server: psconnect's own never sees their libraries."""
 
+FREEZE = ".venv.freeze"
+"""The environment in which psconnect is frozen: what it runs with, and what freezes it."""
+
 # Installing one lock brings all of these.
-_BRINGS = {"run": ("run",), "dev": ("dev", "run"), "judges": ("judges",)}
+_BRINGS = {"run": ("run",), "dev": ("dev", "run"), "judges": ("judges",), "freeze": ("freeze", "run")}
 
 # The judges' lock leaves out what is there as source alone and is never imported by what the tests call.
 _OPTIONS = {"judges": ("--no-deps",)}
@@ -79,7 +82,7 @@ class Environment:
         return kept | {"PYTHONPATH": str(self.folder)}
 
     def ensure(self, lock: str) -> None:
-        """Makes the environment hold what `<lock>.txt` in `LOCKS` names (`run`, `dev`, `judges`); instant when it does.
+        """Makes the environment hold what `<lock>.txt` in `LOCKS` names; instant when it does.
 
         Raises:
             WorkbenchError: it could not be made; the text says why.

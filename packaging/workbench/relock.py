@@ -19,6 +19,7 @@ _PROJECT = "pyproject.toml"
 _LOCKS: dict[str, tuple[str, ...]] = {
     "run": (_PROJECT,),
     "dev": (_PROJECT, "--group", "dev"),
+    "freeze": (_PROJECT, "--group", "freeze"),
     "judges": ("--group", f"{_PROJECT}:judges", "--no-emit-package", "fiql-parser"),
 }
 

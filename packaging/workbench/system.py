@@ -10,16 +10,16 @@ import sys
 # A real session bus and keyring for tests of stored secrets; a real cron for those of schedules; git for the record of
 # a thorough run; a screen, hands on mouse and keyboard, and what a screen reader asks, for tests of the window; for
 # the demo's own pages, a browser; servers of SFTP and of PostgreSQL; for reports, a reader of PDF files and fonts for
-# the scripts of names.
+# the scripts of names; for packages, judges of what desktops read, and what makes a setup for Windows.
 FOR_TESTS = (
     *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "openssh-server"),
-    *("postgresql", "xdotool", "xvfb"),
+    *("appstream", "desktop-file-utils", "nsis", "postgresql", "xdotool", "xvfb"),
     *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
 )
 
-# What only thorough tests use: an office program that opens workbooks, some 270 MB of it, a server of
-# MariaDB, and what runs a public validator.
-FOR_THOROUGH = ("libreoffice-calc-nogui", "mariadb-server", "nodejs")
+# What only thorough tests use: an office program that opens workbooks, some 270 MB of it, a server of MariaDB, what
+# runs a public validator, and an empty system to install in.
+FOR_THOROUGH = ("debootstrap", "libreoffice-calc-nogui", "mariadb-server", "nodejs")
 
 # What Qt loads when it opens a window.
 FOR_WINDOW = (

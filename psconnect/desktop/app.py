@@ -9,9 +9,10 @@ from functools import partial
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from psconnect import __version__
+from psconnect import __version__, resources
 from psconnect.desktop.background import Background
 from psconnect.desktop.demo import DemoDistrict, DemoSize, start_demo
 from psconnect.desktop.garbage import Garbage
@@ -62,6 +63,7 @@ def make_application() -> QApplication:
     app.setApplicationDisplayName("psconnect")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("psconnect")
+    app.setWindowIcon(QIcon(str(resources.folder() / "brand" / "psconnect.svg")))
     return app
 
 

@@ -14,7 +14,7 @@ from tests.packaging.lockfile import MACHINES, PYTHONS, Wheels, complaints, pars
 from tests.support.home import CHECKOUT
 from workbench.environment import LOCKS
 
-_LOCKS = ("run", "dev", "judges")
+_LOCKS = ("run", "dev", "freeze", "judges")
 
 
 def _text(lock: str) -> str:
@@ -46,8 +46,9 @@ def test_each_system_asks_for_its_own_keyring() -> None:
     assert older == {PYTHONS[0]}
 
 
-def test_the_dev_lock_holds_the_run_lock_as_it_is() -> None:
-    run, other = parse(_text("run")), parse(_text("dev"))
+@pytest.mark.parametrize("lock", ["dev", "freeze"])
+def test_what_is_tested_and_frozen_is_the_run_lock_as_it_is(lock: str) -> None:
+    run, other = parse(_text("run")), parse(_text(lock))
     for machine in MACHINES:
         there = {each.name: each for each in other if machine.wants(each)}
         for each in filter(machine.wants, run):
@@ -68,6 +69,7 @@ def test_the_locks_meet_what_pyproject_asks_for() -> None:
     asked = {
         "run": run,
         "dev": run + project["dependency-groups"]["dev"],
+        "freeze": run + project["dependency-groups"]["freeze"],
         "judges": project["dependency-groups"]["judges"],
     }
     for lock, requirements in asked.items():
