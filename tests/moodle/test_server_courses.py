@@ -216,7 +216,7 @@ def test_suspending_keeps_groups_and_unenrolling_loses_them(anywhere: Plain) -> 
 
     enrol(anywhere, course, user, suspend=1)
     assert inside() == [user]
-    gone = [{"userid": user, "courseid": course, "roleid": TEACHER}]  # The role is ignored.
+    gone = [{"userid": user, "courseid": course}]
     for _ in range(2):
         assert anywhere.call("enrol_manual_unenrol_users", enrolments=gone) is None
     assert anywhere.enrolled(course) == {}
@@ -242,6 +242,18 @@ def test_one_bad_enrolment_rolls_the_batch_back(anywhere: Plain, bad: str) -> No
     codes["guest"] = "guestsarenotallowed"
     assert anywhere.refused("enrol_manual_enrol_users", enrolments=[row, row | change[bad]]) == codes[bad]
     assert anywhere.enrolled(course) == {}
+
+
+def test_unenrolling_takes_no_role_but_by_an_old_release_that_ignores_it(anywhere: Plain) -> None:
+    user, course = anywhere.make_user(), anywhere.make_course()
+    enrol(anywhere, course, user)
+    gone = [{"userid": user, "courseid": course, "roleid": TEACHER}]
+    if anywhere.release in {"4.3", "4.5"}:
+        assert anywhere.call("enrol_manual_unenrol_users", enrolments=gone) is None
+        assert anywhere.enrolled(course) == {}
+    else:
+        assert anywhere.refused("enrol_manual_unenrol_users", enrolments=gone) == OPAQUE
+        assert list(anywhere.enrolled(course)) == [user]
 
 
 def test_unenrolling_from_an_unknown_course_or_an_unknown_user_is_not_found(anywhere: Plain) -> None:

@@ -98,8 +98,8 @@ def test_without_course_view_courses_are_found_but_bare_and_closed(
     assert plain.refused("core_enrol_get_enrolled_users", courseid=course) == wrapped
     assert plain.refused("core_group_get_course_groups", courseid=course) == wrapped
     student = moodle_site.user(username="ann")
-    row = {"roleid": 5, "userid": student.id, "courseid": course}
-    assert plain.refused("enrol_manual_enrol_users", enrolments=[row]) == "requireloginerror"
+    row = {"userid": student.id, "courseid": course}
+    assert plain.refused("enrol_manual_enrol_users", enrolments=[{**row, "roleid": 5}]) == "requireloginerror"
     assert plain.refused("enrol_manual_unenrol_users", enrolments=[row]) == "requireloginerror"
 
 

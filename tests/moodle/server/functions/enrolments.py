@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.moodle.server.errors import MoodleError, not_found, user_not_found
+from tests.moodle.server.errors import MoodleError, invalid_parameter, not_found, user_not_found
 from tests.moodle.server.functions.function import Function
 from tests.moodle.server.functions.users_write import GUEST
 from tests.moodle.server.records import ACTIVE, SUSPENDED, Enrolment, User
@@ -59,6 +59,8 @@ def _refuse_user(session: Session, user: User | None) -> None:
 
 
 def _unenrol(session: Session, sent: dict[str, Any]) -> None:
+    if session.release == "5.1" and any("roleid" in item for item in sent["enrolments"]):
+        raise invalid_parameter("Unexpected keys (roleid) detected in parameter array.")  # Since 5.0.6 (MDL-51152).
     with session.state.journal.transaction():
         for item in sent["enrolments"]:
             course = session.state.courses.get(item["courseid"])
