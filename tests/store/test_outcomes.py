@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.model.entities import ADMIN, CALENDAR, STUDENT, TEACHER, Entity
+from psconnect.model.entities import ADMIN, CALENDAR, ENROLLMENT, STUDENT, TEACHER, Entity
 from psconnect.model.outcomes import Done, Link, Refused
 from psconnect.store.database import open_rosters
 from psconnect.store.history.retention import forget_expired
@@ -152,3 +152,23 @@ def test_two_records_never_take_over_the_same_one(db: sqlite3.Connection) -> Non
 
     assert remote_ids.known(db, 1, STUDENT, [7, 8, 9, 10]) == {7: "r1", 9: "r2"}
     assert remote_ids.adopted(db, 1, STUDENT, [8, 9, 10]) == {9: "name"}
+
+
+def test_what_waits_is_found_without_comparing_each_change_with_each(db: sqlite3.Connection) -> None:
+    """15,000 enrollments of which one is refused were six minutes of work."""
+
+    def steps(enrollments: int) -> int:
+        db.execute("DELETE FROM change")
+        db.execute("DELETE FROM outcome")
+        for key in range(enrollments):
+            plan_change(db, ENROLLMENT, key, CREATE)
+        [refused] = outcomes.pending(db, 1, ENROLLMENT, CREATE, 1)
+        outcomes.journal(db, 1, ENROLLMENT, [refused.key])
+        outcomes.settle_change(db, 1, ENROLLMENT, refused, Refused("full", "The class is full."))
+        counted = [0]
+        db.set_progress_handler(lambda: counted.__setitem__(0, counted[0] + 1), 100)
+        assert outcomes.let_wait(db, 1, ENROLLMENT, CREATE) == 0
+        db.set_progress_handler(None, 0)
+        return counted[0]
+
+    assert steps(800) < 6 * steps(200)

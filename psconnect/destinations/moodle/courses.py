@@ -53,6 +53,16 @@ def courses_by_number(client: MoodleClient, numbers: Iterable[str]) -> dict[str,
     return found
 
 
+def numbers_of(client: MoodleClient, courses: Iterable[str]) -> dict[str, str]:
+    """The idnumbers of the courses with these ids, by id; one that is gone is left out."""
+    ids = list(courses)
+    try:
+        found = list(client.read_some("core_course_get_courses", "options[ids]", ids))
+    except MoodleSaid:  # one course that can't be entered spoils the answer
+        found = all_courses(client)
+    return {str(course["id"]): str(course.get("idnumber") or "") for course in found}
+
+
 class Courses:
     """The courses of one site."""
 
@@ -102,10 +112,8 @@ class Courses:
         One that is adopted by its short name stays hidden: somebody may still be at work on it.
         """
         adopted = [change for change in changes if change.action == "create" and change.remote_id and self._hides]
-        if not adopted:
-            return set()
-        numbers = courses_by_number(self._client, [change.record["sourcedId"] for change in adopted])
-        return {change.key for change in adopted if change.record["sourcedId"] in numbers}
+        numbers = numbers_of(self._client, [change.remote_id for change in adopted]) if adopted else {}
+        return {change.key for change in adopted if numbers.get(change.remote_id) == change.record["sourcedId"]}
 
     def _changed(self, change: Change) -> dict[str, Argument] | Refused:
         """What to send for a course."""

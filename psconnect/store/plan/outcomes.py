@@ -192,7 +192,8 @@ def _removed_too_early(entity: Entity) -> Iterator[str]:
 def _half_passed(entity: Entity, action: int) -> Iterator[str]:
     """SQL conditions: the change hands on an id that was not taken over, or takes one that was not given up.
 
-    Nobody is removed who was to stay in another role, and nobody is there twice (store.plan.integrity).
+    Nobody is removed who was to stay in another role, and nobody is there twice (store.plan.integrity). The change
+    itself has no outcome, so what has one is another: naming the change in the inner query would ask it for each.
     """
     own, other = ("before", "after") if action == REMOVE else ("after", "before")
     for space in SPACES:
@@ -201,8 +202,7 @@ def _half_passed(entity: Entity, action: int) -> Iterator[str]:
             yield (
                 f"{record_id(f'c.{own}')} IN (SELECT {record_id(f'n.{other}')} FROM change n JOIN outcome o "
                 "ON o.run = n.run AND o.entity = n.entity AND o.key = n.key WHERE n.run = :run "
-                f"AND n.entity IN ({ranks}) AND n.{other} NOT NULL AND o.state IN {_NOT_MADE} "
-                "AND (n.entity, n.key) <> (c.entity, c.key))"
+                f"AND n.entity IN ({ranks}) AND n.{other} NOT NULL AND o.state IN {_NOT_MADE})"
             )
 
 

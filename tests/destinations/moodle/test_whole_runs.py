@@ -95,11 +95,13 @@ def test_another_ledger_takes_over_what_stands_there(connected: Connected, moodl
     sync(connected)
     before = moodle_site.picture()
     connected.rosters.unlink()
+    moodle_site.calls.clear()
 
     run = sync(connected)
 
     assert run.error is None
     assert moodle_site.picture() == before
+    assert len(moodle_site.calls.of("core_course_get_courses_by_field")) < 10, "courses are read together"
     assert run.adopted >= len(moodle_site.users) + len(moodle_site.courses) + len(moodle_site.cohorts)
 
 
