@@ -24,6 +24,7 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SITE_INFO = "core_webservice_get_site_info"
 CONTROL_FIELDS = 3
 """Fields of each request besides its arguments: token, function and format."""
+_START_PAGE = "1"
 _FEW = 50
 """With no more fields than this, a request was not cut off by a limit."""
 _READS = 3
@@ -40,14 +41,12 @@ class SiteInfo:
         release: its version, as it shows it.
         userid: the account's id.
         functions: what the token's service contains; whether the account may call them is another matter.
-        identity: tells the site apart from others.
     """
 
     site: str
     release: str
     userid: str
     functions: frozenset[str]
-    identity: str
 
 
 @dataclass
@@ -96,13 +95,24 @@ class MoodleClient:
                 release=str(given["release"]),
                 userid=str(given["userid"]),
                 functions=frozenset(str(one["name"]) for one in given["functions"]),
-                identity=f"{given['siteurl']} {given.get('siteid', '')}",
             )
         except (KeyError, TypeError):
             raise FixSettings("PSC-MOODLE-ADDRESS/web-page", where=self.site, site=self.site) from None
         if known.site.casefold() != self.site.casefold():
             raise FixSettings("PSC-MOODLE-ADDRESS/elsewhere", where=self.site, site=self.site, named=known.site)
         return known
+
+    @cached_property
+    def identity(self) -> str:
+        """Tells the site apart from others, and from one that was set up anew at the same address.
+
+        ``siteid`` is 1 on each site, so it is the second in which its start page was made (docs/moodle-api.md 6.1).
+        """
+        rows = self.read("core_course_get_courses", {"options": {"ids": [_START_PAGE]}})
+        made = next((row.get("timecreated") for row in rows if str(row.get("id")) == _START_PAGE), None)
+        if made is None:
+            raise FixSettings("PSC-MOODLE-CAPABILITIES", where=self.site, names=["moodle/course:update"])
+        return f"{self.info.site} {made}"
 
     def once(self, function: str, arguments: Mapping[str, Argument]) -> Any:
         """Call a function once. Raises MoodleSaid, Unanswered, TooManyFields or an error for a person."""

@@ -70,6 +70,7 @@ class MoodleWriter(Writer):
             "moodle-cohort-member": CohortMembers(self.client),
         }
         self._adoption = Adoption(self.client)
+        self._proved = False
 
     @property
     def address(self) -> str:
@@ -78,16 +79,19 @@ class MoodleWriter(Writer):
 
     def check(self) -> Sequence[Finding]:
         """Check the site step by step, as far as can be done without a change."""
-        return checked_site(self.client)
+        findings = checked_site(self.client)
+        self._proved = not any(finding.error for finding in findings)
+        return findings
 
     def standing(self) -> str:
         """Identifies the site by the address that it is configured with."""
         with self.client.in_words():
-            return self.client.info.identity
+            return self.client.identity
 
     def adopt(self, entity: Entity, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Link]:
         """The records that the site has already."""
         with self.client.in_words():
+            self._prove()
             return self._adoption.links(entity, records)
 
     def derived(self, entity: Entity, roster: Roster) -> Iterator[Sequence[str]]:
@@ -114,6 +118,7 @@ class MoodleWriter(Writer):
         if batch.entity.key in MOODLE_BEHIND:
             return list(_behind(batch))
         with self.client.in_words():
+            self._prove()
             outcomes = self._parts[batch.entity.key].apply(batch)
         return [outcomes[change.key] for change in batch.changes]
 
@@ -123,11 +128,24 @@ class MoodleWriter(Writer):
             return list(_behind(batch))
         part = self._parts[batch.entity.key]
         with self.client.in_words():
+            self._prove()
             found = part.read_back(batch)
             if all(isinstance(one, Done) for one in found):
                 return found
             self._context.clock.wait(_SETTLING, self._context.cancel)
             return part.read_back(batch)
+
+    def _prove(self) -> None:
+        """Check the site before it is believed: without a capability, it hides what is there instead of failing.
+
+        Accounts that are hidden would be made again, and their removal would look done. A plan is made after a check,
+        but it may be approved days later.
+        """
+        if self._proved:
+            return
+        error = next((finding.error for finding in self.check() if finding.error), None)
+        if error:
+            raise error
 
     def close(self) -> None:
         """Close the connections."""
