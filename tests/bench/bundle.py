@@ -1,8 +1,8 @@
-"""Writing a OneRoster bundle, beside a bare csv + zip writer of the same rows: ``python -m tests.bench.bundle``.
+"""Writing a kind's files from a stored roster, beside a bare csv + zip writer of the same rows.
 
-Arguments: version, students, ``product`` or ``bare``. Prints seconds of the processor and the peak of memory, and what
-it was before anything was written. The roster is made while it is read, as the ledger's cursor gives it: stored
-records, none held.
+``python -m tests.bench.bundle SUBJECT STUDENTS ROUNDS`` prints seconds of the processor: of the product, of the bare
+writer, whose rows are in memory already, and of only reading the stored roster once, which no bare writer does; and
+the memory that the product took. The bare writer is never edited to improve a ratio.
 """
 
 from __future__ import annotations
@@ -10,110 +10,145 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from psconnect.destinations.oneroster.bundle import write_bundle
-from psconnect.destinations.oneroster.form import BundleForm
+from psconnect.destinations import KINDS, Context, open_destination
+from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
-from psconnect.model.entities import CONTACT, ENROLLMENT, RELATIONSHIP, STUDENT, TEACHER, Entity
-from psconnect.store.record import decode_record
-from psconnect.transfer.fileset import zipped
+from psconnect.model.entities import BY_KEY
+from psconnect.store.database import open_rosters, transaction
+from psconnect.store.record import encode_record
+from psconnect.sync.delivery.roster import PlannedRoster
+from psconnect.sync.preflight import Look
 from tests.bench.memory import peak_mb
-from tests.contracts.rosters import ListRoster, small
+from tests.contracts.rosters import small
 
-_CLASSES = 8
-_BATCH = 5_000
-
-
-@dataclass(frozen=True)
-class StreamedRoster:
-    """A district with that many students, twice as many contacts and eight enrollments each, as a stream."""
-
-    students: int
-
-    def encoded(self, entity: Entity) -> Iterator[bytes]:
-        """Stored records, made by joining texts: nothing is encoded."""
-        if entity is STUDENT:
-            return (
-                f'["{n}","3","user{n}","Given{n}","Family{n}","Mae","{204_000 + n}","user{n}@s.example.org",'
-                f'"00{n:08}","09",""]'.encode()
-                for n in range(1, self.students + 1)
-            )
-        if entity is CONTACT:
-            return (
-                f'["C{n}","C{n}","Parent{n}","Family{n}","","","parent{n}@mail.example.org","555-{n:07}",""]'.encode()
-                for n in range(1, 2 * self.students + 1)
-            )
-        if entity is RELATIONSHIP:
-            return (
-                f'["{n}","{(n + 1) // 2}","C{n}","Mother","parent","true","true","true","true","true"]'.encode()
-                for n in range(1, 2 * self.students + 1)
-            )
-        if entity is TEACHER:
-            return (
-                f'["T{n}","3,4","teacher{n}","Given{n}","Family{n}","","{n:05}","teacher{n}@s.example.org",""]'.encode()
-                for n in range(1, self.students // 15 + 2)
-            )
-        if entity is ENROLLMENT:
-            return (
-                f'["{n}","5101","3","{1 + n // _CLASSES}","student","false","2026-08-17","2027-06-12"]'.encode()
-                for n in range(self.students * _CLASSES)
-            )
-        return ListRoster(small()).encoded(entity)
-
-    def records(self, entity: Entity) -> Iterator[list[str]]:
-        return map(decode_record, self.encoded(entity))
-
-    def keyed(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
-        return enumerate(self.records(entity))
-
-    def labels(self, _entity: Entity) -> Sequence[str]:
-        return ()
+SUBJECTS: Mapping[str, Mapping[str, Any]] = {
+    "OneRoster 1.1": {"kind": "oneroster-csv", "version": "1.1"},
+    "OneRoster 1.2": {"kind": "oneroster-csv", "version": "1.2"},
+    "ClassLink": {"kind": "classlink-csv", "packing": "zip"},
+    "Clever": {"kind": "clever-csv", "packing": "zip"},
+    "School Data Sync": {"kind": "sds-csv", "packing": "zip"},
+    "School Data Sync with contacts": {"kind": "sds-csv", "packing": "zip", "relationships": True},
+    "Apple School Manager": {"kind": "apple-csv"},
+    "Canvas": {"kind": "canvas-csv", "packing": "zip"},
+    "PowerSchool Learning": {"kind": "learning-csv", "packing": "zip"},
+}
+_CLASSES, _FIRST, _A_TEACHER = 8, 1_000_000, 15
+_PORTION = 5_000
 
 
-def write_product(path: Path, version: str, students: int) -> None:
-    """The bundle as psconnect writes it."""
-    with path.open("wb") as file, zipped(file) as files:
-        write_bundle(files, StreamedRoster(students), BundleForm(version), CancelToken())  # type: ignore[arg-type]
+def _stored(students: int) -> Iterator[tuple[int, int, bytes]]:
+    """The small district with that many more students: each in eight classes, with two contacts; and their teachers."""
+    for name, records in small().items():
+        for key, record in enumerate(records, 1):
+            yield _row(name, key, record)
+    for number in range(_FIRST, _FIRST + students):
+        yield from _family(number)
+        place = {"classSourcedId": "5101", "schoolSourcedId": "3", "role": "student", "primary": "false"}
+        place |= {"beginDate": "2026-08-17", "endDate": "2027-06-12", "userSourcedId": str(number)}
+        for key in range(number * _CLASSES, (number + 1) * _CLASSES):
+            yield _row("enrollment", key, {"sourcedId": str(key), **place})
+    for number in range(_FIRST, _FIRST + students // _A_TEACHER):
+        yield _row("teacher", number, {**_person(f"T{number}", number), "schoolSourcedIds": "3,4"})
 
 
-def write_bare(path: Path, source: Path) -> None:
-    """The rows of a bundle, read and written again by nothing but csv and zipfile; never edited to improve a ratio."""
-    with (
-        zipfile.ZipFile(source) as given,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-    ):
-        for name in given.namelist():
-            with given.open(name) as old, archive.open(name, "w") as new:
-                rows = csv.reader(io.TextIOWrapper(old, "utf-8", newline=""))
-                while batch := list(islice(rows, _BATCH)):
+def _family(number: int) -> Iterator[tuple[int, int, bytes]]:
+    yield _row("student", number, {**_person(str(number), number), "schoolSourcedIds": "3", "grade": "05"})
+    for key in (2 * number, 2 * number + 1):
+        yield _row("contact", key, {**_person(f"C{key}", key), "phone": f"555-{key}"})
+        joined = {"studentSourcedId": str(number), "contactSourcedId": f"C{key}", "relationship": "Mother"}
+        flags = dict.fromkeys(("custody", "livesWith", "emergency", "schoolPickup"), "true")
+        yield _row("relationship", key, {"sourcedId": str(key), **joined, **flags})
+
+
+def _person(sourced_id: str, number: int) -> dict[str, str]:
+    names = {"username": f"u{sourced_id}", "givenName": f"Ana{number % 977}", "familyName": f"Nguyen{number % 1999}"}
+    return {"sourcedId": sourced_id, **names, "identifier": str(number), "email": f"u{sourced_id}@example.org"}
+
+
+def _row(name: str, key: int, record: Mapping[str, str]) -> tuple[int, int, bytes]:
+    entity = BY_KEY[name]
+    return entity.rank, key, encode_record([record.get(attribute, "") for attribute in entity.attributes])
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def _write(destination: Snapshot, roster: PlannedRoster) -> None:
+    destination.prepare(roster, CancelToken()).publish()
+
+
+def _read(roster: PlannedRoster, entities: tuple[str, ...]) -> None:
+    for key in entities:
+        for _record in roster.records(BY_KEY[key]):
+            pass
+
+
+def _rows_of(bundle: Path) -> dict[str, list[list[str]]]:
+    with zipfile.ZipFile(bundle) as archive:
+        texts = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist() if name.endswith(".csv")}
+    return {name: list(csv.reader(io.StringIO(text, newline=""))) for name, text in texts.items()}
+
+
+def _write_bare(path: Path, tables: Mapping[str, list[list[str]]]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, rows in tables.items():
+            with archive.open(name, "w") as file:
+                for place in range(0, len(rows), _PORTION):
                     text = io.StringIO(newline="")
-                    csv.writer(text, lineterminator="\r\n").writerows(batch)
-                    new.write(text.getvalue().encode())
+                    csv.writer(text, lineterminator="\r\n").writerows(rows[place : place + _PORTION])
+                    file.write(text.getvalue().encode())
+
+
+def _fill(rosters: Path, students: int) -> sqlite3.Connection:
+    db = open_rosters(rosters)
+    with transaction(db):
+        db.executemany("INSERT OR IGNORE INTO ledger (entity, key, record) VALUES (?, ?, ?)", _stored(students))
+    return db
+
+
+def figures(subject: str, students: int, rounds: int) -> dict[str, float]:
+    """The figures of one subject; of the seconds, the least of all rounds."""
+    given = SUBJECTS[subject]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place, "out")
+        folder.mkdir()
+        with (
+            closing(_fill(Path(place, "rosters.sqlite"), students)) as db,
+            closing(open_destination({**given, "folder": str(folder)}, Context("Bench"))) as destination,
+        ):
+            assert isinstance(destination, Snapshot)
+            kind = KINDS[given["kind"]]
+            roster = PlannedRoster(Look(kind, destination), db, 0)
+            before = peak_mb()
+            product = [_seconds(lambda: _write(destination, roster))]
+            more = peak_mb() - before
+            (bundle,) = folder.glob("*.zip")
+            tables = _rows_of(bundle)
+            product += [_seconds(lambda: _write(destination, roster)) for _ in range(rounds - 1)]
+            bare = [_seconds(lambda: _write_bare(Path(place, "bare.zip"), tables)) for _ in range(rounds)]
+            read = [_seconds(lambda: _read(roster, kind.entities)) for _ in range(rounds)]
+    rows = sum(map(len, tables.values()))
+    least = {"product": min(product), "bare": min(bare), "read": min(read)}
+    return {**least, "rows": rows, "ratio": min(product) / min(bare), "more_mb": more}
 
 
 def main() -> None:
-    """Write once and print the figures."""
-    version, students, what = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    with tempfile.TemporaryDirectory() as folder:
-        bundle = Path(folder, "bundle.zip")
-        if what == "bare":
-            write_product(bundle, version, students)
-        before = peak_mb()
-        started = time.process_time()
-        if what == "bare":
-            write_bare(Path(folder, "bare.zip"), bundle)
-        else:
-            write_product(bundle, version, students)
-        seconds = time.process_time() - started
-        print(json.dumps({"seconds": seconds, "peak_mb": peak_mb(), "before_mb": before}))
+    """Print the figures as JSON."""
+    subject, students, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    print(json.dumps(figures(subject, students, rounds)))
 
 
 if __name__ == "__main__":
