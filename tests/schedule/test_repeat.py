@@ -15,7 +15,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 EVERY_HALF_HOUR = daily("05:30", "07:00", repeat=30, repeat_until="07:15", zone="America/Chicago")
 
 
-def test_it_runs_again_from_the_first_time_until_the_last() -> None:
+def test_mission_m25_it_runs_again_from_the_first_time_until_the_last() -> None:
     assert local_starts(EVERY_HALF_HOUR, "America/Chicago", date(2026, 11, 18), 1) == [
         f"Wed 18 {at} -0600" for at in ("05:30", "06:00", "06:30", "07:00")
     ]

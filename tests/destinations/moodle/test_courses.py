@@ -41,7 +41,9 @@ def test_a_course_is_not_moved_into_a_category_that_is_gone(delivery: Delivery, 
     assert moodle_site.course(idnumber="c1").category == moodle_site.category(idnumber="cat").id
 
 
-def test_a_short_name_that_is_taken_is_told_and_the_others_saved(delivery: Delivery, moodle_site: MoodleSite) -> None:
+def test_mission_m19_a_short_name_that_is_taken_is_told_and_the_others_saved(
+    delivery: Delivery, moodle_site: MoodleSite
+) -> None:
     delivery.course("c0")
     moodle_site.add_course("c2")
 
@@ -93,6 +95,21 @@ def test_another_role_replaces_the_one_before(delivery: Delivery, moodle_site: M
     assert moodle_site.roles_of(user.id, course.id) == {"editingteacher"}
 
 
+def test_mission_m14_each_role_of_powerschool_gets_the_role_that_was_chosen(
+    delivery: Delivery, moodle_site: MoodleSite
+) -> None:
+    delivery.another(roles=[{"row": "teacher", "role": 1}])
+    moodle_site.robot.assignable.add(1)
+    delivery.course("c1")
+    delivery.create("teacher", student(1), student(2))
+
+    delivery.create("moodle-enrollment", enrolled("c1", "S1", "teacher"), enrolled("c1", "S2", "co-teacher"))
+
+    course = moodle_site.course(idnumber="c1").id
+    roles = [moodle_site.roles_of(moodle_site.user(username=f"pupil{n}").id, course) for n in (1, 2)]
+    assert roles == [{"manager"}, {"teacher"}]
+
+
 def test_other_groups_replace_those_before(delivery: Delivery, moodle_site: MoodleSite) -> None:
     delivery.course("c1")
     delivery.create("student", student(1))
@@ -128,7 +145,9 @@ def test_without_its_course_an_enrolment_waits(delivery: Delivery) -> None:
     assert code(outcome) == "reference-missing"
 
 
-def test_a_cohorts_name_changed_by_hand_survives(delivery: Delivery, moodle_site: MoodleSite) -> None:
+def test_mission_m12_m13_a_cohorts_name_changed_by_hand_survives_at_system_level(
+    delivery: Delivery, moodle_site: MoodleSite
+) -> None:
     cohorts = [{"sourcedId": name, "title": f"grade: {name}"} for name in ("k1", "k2")]
     delivery.create("moodle-cohort", *cohorts)
     moodle_site.change(moodle_site.cohort(idnumber="k1"), name="By hand")
@@ -139,7 +158,7 @@ def test_a_cohorts_name_changed_by_hand_survives(delivery: Delivery, moodle_site
     assert {cohort.categoryid for cohort in moodle_site.cohorts} == {0}
 
 
-def test_a_cohort_whose_id_was_changed_by_hand_is_told(delivery: Delivery, moodle_site: MoodleSite) -> None:
+def test_mission_m12_a_cohort_whose_id_was_changed_by_hand_is_told(delivery: Delivery, moodle_site: MoodleSite) -> None:
     delivery.create("moodle-cohort", {"sourcedId": "k1", "title": "One"})
     delivery.create("student", student(1))
     moodle_site.change(moodle_site.cohort(idnumber="k1"), idnumber="mine")

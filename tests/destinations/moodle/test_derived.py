@@ -72,7 +72,7 @@ def test_who_is_in_two_classes_of_a_course_is_enrolled_once_with_both_groups_and
     assert found["85-3-2027/T65"][3] == "teacher", "co-teacher of one class, lead of the other"
 
 
-def test_a_chosen_category_goes_before_the_schools():
+def test_mission_m20_a_chosen_category_goes_before_the_schools():
     tables = small()
     tables["class"][0]["category"] = "Sciences"
     found = courses(tables, id_prefix="N")
@@ -100,7 +100,7 @@ def test_an_id_that_is_too_long_is_cut_and_stays_its_own():
     assert one != other
 
 
-def test_values_of_fields_become_cohorts():
+def test_mission_m11_values_of_fields_become_cohorts():
     tables = small()
     tables["student"][0]["extra"] = json.dumps({"bus": " 12 "})
     chosen = (

@@ -101,7 +101,7 @@ def test_an_address_keeps_its_path(typed: str, address: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["http://moodle.lincoln.example.org", "https://a b", "ftp://x.example.org", ""])
-def test_plain_http_is_for_this_computer_alone(typed: str) -> None:
+def test_mission_m06_plain_http_is_for_this_computer_alone(typed: str) -> None:
     with pytest.raises(FixSettings):
         site_address(typed)
 

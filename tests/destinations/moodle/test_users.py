@@ -25,7 +25,7 @@ def test_accounts_are_made_with_a_password_that_nobody_is_told(delivery: Deliver
     assert moodle_site.mails == []
 
 
-def test_the_way_to_sign_in_is_for_new_accounts_only(delivery: Delivery, moodle_site: MoodleSite) -> None:
+def test_mission_m10_the_way_to_sign_in_is_for_new_accounts_only(delivery: Delivery, moodle_site: MoodleSite) -> None:
     there = moodle_site.add_user("pupil1", idnumber="S1", email="pupil1@district.example.org", auth="manual")
     delivery.another(student_auth="oauth2")
     delivery.ids["student", "S1"] = str(there.id)
@@ -45,7 +45,9 @@ def test_moodle_mails_new_accounts_only_if_it_is_asked_to(delivery: Delivery, mo
     assert [(mail.to, mail.kind) for mail in moodle_site.mails] == [("pupil1@district.example.org", "newpassword")]
 
 
-def test_an_update_sends_what_changed_and_leaves_the_rest(delivery: Delivery, moodle_site: MoodleSite) -> None:
+def test_mission_m08_custom_fields_go_into_profile_fields_and_an_update_leaves_the_rest(
+    delivery: Delivery, moodle_site: MoodleSite
+) -> None:
     moodle_site.add_profile_field("bus")
     delivery.create("student", student(1, extra=json.dumps({"bus": "7"})))
     moodle_site.change(moodle_site.user(username="pupil1"), lastname="Renamed By Hand")
@@ -58,7 +60,7 @@ def test_an_update_sends_what_changed_and_leaves_the_rest(delivery: Delivery, mo
     assert len(moodle_site.calls.writes) == 1
 
 
-def test_further_fields_go_where_they_are_ticked(delivery: Delivery, moodle_site: MoodleSite) -> None:
+def test_mission_m07_further_fields_go_where_they_are_ticked(delivery: Delivery, moodle_site: MoodleSite) -> None:
     ticked = [{"row": name, "student": True, "staff": False} for name in ("institution", "department", "middlename")]
     delivery.another(fields=ticked)
     delivery.create("school", {"sourcedId": "s", "name": "Lincoln"})
