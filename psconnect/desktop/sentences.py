@@ -144,7 +144,10 @@ def where_from_to(connection: Connection) -> str:
     """Source and destination of a connection in one line."""
     given = connection.destination
     host = given.get("sftp.host") if given.get("place") == "sftp" else ""
-    place = host or given.get("folder") or given.get("file") or connection.destination_kind
+    server = str(given.get("url") or given.get("host") or "")
+    place = (
+        host or given.get("folder") or given.get("file") or server.rpartition("://")[2] or connection.destination_kind
+    )
     if connection.source.kind != POWERSCHOOL:
         source = str(connection.source.own.get("folder", connection.source.kind))
         return tr("{source} → {destination}", source=source, destination=place)

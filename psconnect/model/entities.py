@@ -57,6 +57,7 @@ class Entity:
             text, or empty.
         titled: of a derived entity, the attributes that name its records for people; if empty, the id does.
         singular: of a derived entity, its name for one record; if empty, the label.
+        proper: whether these begin with a name, which keeps its capital within a sentence.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Entity:
     extensible: bool = False
     titled: tuple[str, ...] = ()
     singular: str = ""
+    proper: bool = False
 
     @property
     def shaped(self) -> tuple[str, ...]:

@@ -95,9 +95,14 @@ def _names(key: str) -> _Names:
     """The names of an entity; those of a derived one come from its kind of destination."""
     if key in _ENTITIES:
         return _ENTITIES[key]
-    heading = BY_KEY[key].label if key in BY_KEY else spelled_out(key)
-    singular = (BY_KEY[key].singular if key in BY_KEY else "") or heading
-    return _Names(heading, heading.lower(), singular, singular.lower())
+    if key not in BY_KEY:
+        heading = spelled_out(key)
+        return _Names(heading, heading.lower(), heading, heading.lower())
+    entity = BY_KEY[key]
+    # In the chosen language already: catalogues have no text of a name within a sentence.
+    heading, singular = translated(entity.label), translated(entity.singular or entity.label)
+    within = str if entity.proper else str.lower
+    return _Names(heading, within(heading), singular, within(singular))
 
 
 def rows_label(stream: str) -> str:

@@ -35,6 +35,7 @@ MOODLE_COURSE = Entity(
     "courses",
     titled=("title",),
     singular=marked("Moodle course"),
+    proper=True,
 )
 """``sourcedId`` is its idnumber; ``groupMode`` is empty, ``separate`` or ``visible``."""
 MOODLE_GROUP = Entity(
@@ -63,6 +64,7 @@ MOODLE_ENROLLMENT = Entity(
     ),
     "courses",
     singular=marked("Moodle enrollment"),
+    proper=True,
 )
 """A user in a Moodle course, with all groups there; ``role`` is ``student``, ``teacher`` or ``co-teacher``."""
 MOODLE_COHORT = Entity(

@@ -127,8 +127,8 @@ _COURSES = (
         "roles",
         marked("Roles"),
         marked(
-            "The number of the Moodle role that each gets. A new site has 3 teacher, 4 non-editing teacher, 5 student. "
-            "Another number counts for enrollments that are new or change."
+            "The number of the Moodle role that each gets. 0 stands for those of a new site: 5 student, 3 teacher, "
+            "4 non-editing teacher. Another number counts for enrollments that are new or change."
         ),
         "table",
         columns=(TableColumn("role", marked("Moodle role"), "number", default=0),),

@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENROLLMENT, TEACHER, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENROLLMENT, ENTITIES, TEACHER, Entity
 from psconnect.model.problems import Fate, not_listed
 from psconnect.model.text import folded
 from psconnect.store.conversion import format_of
@@ -136,7 +136,9 @@ class LastRead:
         self.run_id = reader_of(db)
 
     def staged(self, entity: Entity, key: int) -> Staged | None:
-        """A record as it was read, or None when it was not."""
+        """A record as it was read, or None when it was not; what a destination makes of the roster never is."""
+        if entity not in ENTITIES:
+            return None
         columns = [reference.column for reference in entity.references]
         wanted = ", ".join(["fate", "rule", "record", *columns])
         row = self.db.execute(f"SELECT {wanted} FROM {staged(entity)} WHERE key = ?", [key]).fetchone()
