@@ -142,6 +142,8 @@ def test_maintenance_is_a_page_or_a_code(plain: Plain, moodle_site: MoodleSite) 
     )
     moodle_site.switches.maintenance = "web"
     assert plain.refused(INFO) == "sitemaintenance"
+    moodle_site.switches.maintenance = "database"
+    assert plain.refused(INFO) == "dbconnectionfailed"
 
 
 def test_web_services_that_are_off_are_403_with_nothing(plain: Plain, moodle_site: MoodleSite) -> None:

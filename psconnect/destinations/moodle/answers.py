@@ -18,6 +18,8 @@ _ROBOT = {
     "forcepasswordchangenotice": "password",
     "usernotfullysetup": "profile",
 }
+_AWAY = frozenset({"sitemaintenance", "dbconnectionfailed"})
+"""Nothing was looked at or carried out: the site, or its database, is not there for a while."""
 NOT_FOUND = frozenset({"invalidrecord", "invalidrecordunknown", "invaliduser", "invaliduserid", "codingerror"})
 """What releases say of an id that isn't there (docs/moodle-api.md 12)."""
 _CLOSED: dict[int, str] = {
@@ -81,7 +83,7 @@ def site_error(code: str, site: str, function: str) -> PsconnectError | None:
         return FixSettings("PSC-MOODLE-SERVICE", where=site, site=site, function=function)
     if code in _ROBOT or code.startswith("wsaccessuser"):
         return FixSettings(f"PSC-MOODLE-ROBOT/{_ROBOT.get(code, 'account')}", where=site, site=site)
-    if code == "sitemaintenance":
+    if code in _AWAY:
         return TryLater("PSC-MOODLE-MAINTENANCE", where=site, site=site)
     if code == "nopermissions":
         return FixSettings("PSC-MOODLE-RIGHTS", where=site, site=site, function=function)

@@ -69,7 +69,7 @@ def test_what_is_wrong_with_the_site_is_told_by_what_one_can_do(delivery: Delive
     moodle_site.switches.web_services = False
     assert isinstance(_error(delivery), FixSettings)
     moodle_site.switches.web_services = True
-    for kind in ("cli", "web"):
+    for kind in ("cli", "web", "database"):
         moodle_site.switches.maintenance = kind
         assert isinstance(_error(delivery), TryLater)
     moodle_site.switches.maintenance = ""

@@ -168,6 +168,8 @@ class App:
         return answer
 
     def _run(self, session: Session, call: Call, token: str, fault: Fault | None, running: _Running) -> Any:
+        if self.state.switches.maintenance == "database":
+            raise MoodleError("dbconnectionfailed", "Error: Database connection failed")
         if self.state.switches.maintenance:
             raise MoodleError("sitemaintenance", "The site is undergoing maintenance and is currently not available")
         self.tokens.check(token, self.state, self.robot)

@@ -23,7 +23,8 @@ class Switches:
         longest_address: a longer request line gets 414 (observed at 20 kB, inferred at 8 kB).
         web_services: off means 403 with an empty page (moodle-api.md 2).
         maintenance: `cli` answers 503 with a page, also to administrators (moodle-api.md 2); `web`, that of the site's
-            own pages, answers every call with the code `sitemaintenance` (observed on 4.5 and 5.1).
+            own pages, answers every call with the code `sitemaintenance` (observed on 4.5 and 5.1); `database`: its
+            database is away, and every call answers `dbconnectionfailed` (observed on 5.0.6).
         wrong_address: the site is configured for another address than the one it is reached at: 303 (moodle-api.md 1).
         debug: whether errors carry `debuginfo` (moodle-api.md 3).
         extended_username_chars, allow_same_email: site settings (moodle-api.md 11).
@@ -55,7 +56,7 @@ class Switches:
     post_max_size: int = 8_000_000
     longest_address: int = 8_000
     web_services: bool = True
-    maintenance: Literal["", "cli", "web"] = ""
+    maintenance: Literal["", "cli", "web", "database"] = ""
     wrong_address: str = ""
     debug: bool = False
     extended_username_chars: bool = False
