@@ -249,7 +249,7 @@ WRITERS = (
         people=_nothing,
     ),
 )
-"""Kinds that take single changes: what they do is tested in test_every_writer, Moodle in tests/destinations/moodle."""
+"""Kinds that take single changes: what they do is tested in test_every_writer."""
 
 
 @pytest.fixture(params=MATRIX, ids=lambda subject: subject.name)

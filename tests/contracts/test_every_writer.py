@@ -23,6 +23,7 @@ from psconnect.store.record import decode_record
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.contracts.kinds.accounts import TOKEN, standing_in
 from tests.judges import roster_database
+from tests.moodle.server import MoodleSite
 from tests.support.database_servers import PASSWORD, ServerDatabase
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT
@@ -40,12 +41,16 @@ class Subject:
         settings: valid settings that write below a folder.
         standing: what stands there of the kind's own entities and of the roster's: entity key and id.
         secrets: values of its secrets, by key.
+        sorts: what is made of records of an entity where that isn't one of its own: another name, or empty for nothing.
+        refuses: a text that the kind refuses in names, and that the demo district's names are freed of.
     """
 
     kind: str
     settings: Callable[[Path], dict[str, Any]]
     standing: Callable[[Path], Ids]
     secrets: Mapping[str, str] = field(default_factory=dict)
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    refuses: str = ""
 
 
 def _in_server(database: ServerDatabase) -> Subject:
@@ -55,6 +60,43 @@ def _in_server(database: ServerDatabase) -> Subject:
         standing=lambda folder: _rows_in(database.mirrored(folder.parent / "copy.sqlite")),
         secrets={"password": PASSWORD},
     )
+
+
+def _in_moodle(site: MoodleSite) -> Subject:
+    """Moodle: classes are courses there, and who left is suspended."""
+    cohorts = [{"people": "student", "field": "grade", "name": "Grade {value}"}]
+    return Subject(
+        "moodle",
+        settings=lambda _folder: {"url": site.address, "cohorts": cohorts},
+        standing=lambda _folder: _active_in(site),
+        secrets={"token": site.token},
+        sorts=dict.fromkeys(("student", "teacher", "admin"), "user")
+        | dict.fromkeys(("school", "calendar", "course", "class", "enrollment"), ""),
+        refuses="<",
+    )
+
+
+def _active_in(site: MoodleSite) -> Ids:
+    """What has an ID number there and is not suspended."""
+    users, courses, cohorts = (
+        {row.id: row.idnumber for row in rows} for rows in (site.users, site.courses, site.cohorts)
+    )
+    return [
+        *(("user", user.idnumber) for user in site.users if user.idnumber and not user.suspended),
+        *(("moodle-category", row.idnumber) for row in site.state.categories if row.idnumber),
+        *(("moodle-course", row.idnumber) for row in site.courses if row.idnumber),
+        *(("moodle-group", row.idnumber) for row in site.state.groups),
+        *(("moodle-cohort", row.idnumber) for row in site.cohorts),
+        *(
+            ("moodle-enrollment", f"{courses[row.courseid]}/{users[row.userid]}")
+            for row in site.enrolments
+            if not row.status
+        ),
+        *(
+            ("moodle-cohort-member", f"{cohorts[row.cohortid]}/{users[row.userid]}")
+            for row in site.state.cohort_members
+        ),
+    ]
 
 
 _ENTITY_OF = {"term": "calendar", "other_staff": "admin", "school_view": "school-view"}
@@ -93,8 +135,9 @@ class Delivering:
 
     @property
     def ledger(self) -> Ids:
+        sorts = self.subject.sorts
         rows = [(BY_RANK[rank].key, decode_record(record)[0]) for rank, _key, record in self.connected.ledger()]
-        return sorted(rows)
+        return sorted((sort, name) for key, name in rows if (sort := sorts.get(key, key)))
 
     def sync(self, **options: Any) -> Run:
         """A run, approved if it is held."""
@@ -112,19 +155,28 @@ _SERVERS = (
     pytest.param("maria_server", id="mariadb", marks=pytest.mark.thorough),
 )
 """Fixtures of the servers that the database kind delivers to, too."""
+_SITES = (pytest.param("moodle_site", id="moodle"),)
 
 
-@pytest.fixture(params=(*SUBJECTS, *_SERVERS), ids=lambda subject: getattr(subject, "kind", subject))
+def _subject(request: pytest.FixtureRequest) -> Subject:
+    """The subject that is named, or that delivers to the server of the named fixture."""
+    if isinstance(request.param, Subject):
+        return request.param
+    server = request.getfixturevalue(request.param)
+    return _in_moodle(server) if isinstance(server, MoodleSite) else _in_server(server.make_database())
+
+
+@pytest.fixture(params=(*SUBJECTS, *_SERVERS, *_SITES), ids=lambda subject: getattr(subject, "kind", subject))
 def delivering(request: pytest.FixtureRequest, connect: Connect) -> Delivering:
-    subject: Subject = request.param
-    if not isinstance(subject, Subject):
-        subject = _in_server(request.getfixturevalue(request.param).make_database())
+    subject = _subject(request)
     connected = connect(students=60, settings={"safety": {"preview": "never"}})
     connection = connected.service.connection(NAME)
     destination = {"kind": subject.kind, **subject.settings(connected.folder / "roster")}
     connected.service.save_connection(msgspec.structs.replace(connection, destination=destination))
     for key, value in subject.secrets.items():
         connected.service.keep_secret(NAME, f"destination.{key}", value)
+    for name in ("first_name", "last_name", "middle_name"):
+        connected.sql(f"UPDATE students SET {name} = replace({name}, '{subject.refuses}', '')")
     return Delivering(subject, connected)
 
 
