@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.wording.catalogue import use_language
 from psconnect.wording.records import record_label, records_label
 from tests.desktop.conftest import OpenWindow, settled
-from tests.desktop.test_screens import Grab, grab
+from tests.desktop.test_screens import SCREENS, Grab
 from tests.desktop.test_screens_of_data import review_of, shown
 from tests.destinations.moodle.test_whole_runs import point_at
 from tests.moodle.server import MoodleSite
 from tests.support.demo import NAME, Connect, Connected
 
-__all__ = ["grab"]
+
+@pytest.fixture
+def grab() -> Grab:
+    """Stores a picture, in the light scheme alone: another one restyles some 3,500 widgets each time."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+
+    def store(widget: QWidget, name: str) -> None:
+        assert widget.grab().save(str(SCREENS / f"{name}.png"))
+
+    return store
 
 
 @pytest.fixture
