@@ -64,9 +64,12 @@ def _stored(students: int) -> Iterator[tuple[int, int, bytes]]:
 def _family(number: int) -> Iterator[tuple[int, int, bytes]]:
     yield _row("student", number, {**_person(str(number), number), "schoolSourcedIds": "3", "grade": "05"})
     for key in (2 * number, 2 * number + 1):
-        yield _row("contact", key, {**_person(f"C{key}", key), "phone": f"555-{key}"})
-        joined = {"studentSourcedId": str(number), "contactSourcedId": f"C{key}", "relationship": "Mother"}
-        flags = dict.fromkeys(("custody", "livesWith", "emergency", "schoolPickup"), "true")
+        # PowerSchool Learning leaves out contacts without a guardian ID: it would read them and write nothing.
+        guardian = {"phone": f"555-{key}", "extra": f'{{"guardianId":"{key}"}}'}
+        yield _row("contact", key, {**_person(f"C{key}", key), **guardian})
+        joined = {"studentSourcedId": str(number), "contactSourcedId": f"C{key}"}
+        joined |= {"relation": "Mother", "role": "parent"}
+        flags = dict.fromkeys(("custodial", "livesWith", "emergency", "schoolPickup"), "true")
         yield _row("relationship", key, {"sourcedId": str(key), **joined, **flags})
 
 
@@ -77,6 +80,7 @@ def _person(sourced_id: str, number: int) -> dict[str, str]:
 
 def _row(name: str, key: int, record: Mapping[str, str]) -> tuple[int, int, bytes]:
     entity = BY_KEY[name]
+    assert set(record) <= set(entity.attributes), f"{name} has no such attribute"
     return entity.rank, key, encode_record([record.get(attribute, "") for attribute in entity.attributes])
 
 

@@ -1,4 +1,4 @@
-"""The files of 50,000 students: beside a bare csv + zip writer of the same rows, in memory that stays flat."""
+"""The files of 50,000 students: beside a bare csv + zip writer of the same rows, and beside a quarter as many."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ _MOST = {
     "School Data Sync with contacts": 6.5,
     "Apple School Manager": 6.5,
     "Canvas": 3.5,
-    "PowerSchool Learning": 15,
+    "PowerSchool Learning": 9.5,
 }
 """A quarter more than was measured. The bare writer has its rows in memory; to read the stored roster once takes 0.7
-(OneRoster 1.2) to 2.7 (PowerSchool Learning) times as long as it."""
+(OneRoster 1.2) to 2.3 (School Data Sync) times as long as it."""
 _MORE_MB = 60
+_GROWN_MB = 25
+"""More than for a quarter of the students. Most kinds fill a cache of 16 MB; PowerSchool Learning goes on growing, with
+the ids of all contacts and the lines of ``parent_child``: 24 MB at 50,000 students, 71 MB at 200,000."""
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -34,13 +37,17 @@ def test_a_small_district_is_measured(subject: str) -> None:
 @pytest.mark.thorough
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_files_of_50000_students_take_no_memory_and_no_more_time_than_before(subject: str, record_figure) -> None:
+def test_files_of_50000_students_take_little_memory_and_no_more_time_than_before(subject: str, record_figure) -> None:
+    quarter = measured("tests.bench.bundle", subject, str(STUDENTS // 4), "1")
     found = measured("tests.bench.bundle", subject, str(STUDENTS), "3")
+    grown = found["more_mb"] - quarter["more_mb"]
     record_figure(f"files for {subject} / bare csv and zip", round(found["ratio"], 2), "times")
     record_figure(
         f"reading the roster once / bare csv and zip of {subject}", round(found["read"] / found["bare"], 2), "times"
     )
     record_figure(f"processor for {subject}", round(found["product"], 2), "s")
     record_figure(f"memory for {subject}", round(found["more_mb"]), "MB")
+    record_figure(f"the same, more than for a quarter of the students, {subject}", round(grown), "MB")
     assert found["ratio"] < _MOST[subject]
     assert found["more_mb"] < _MORE_MB
+    assert grown < _GROWN_MB
