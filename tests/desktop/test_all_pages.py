@@ -63,9 +63,9 @@ class Judge:
     def see(self, page: str) -> None:
         """Judge what is shown."""
         QApplication.processEvents()
-        # A page comes to rest in several rounds of events; what is cut off then stays so.
+        # A page comes to rest in several rounds of events; what is cut off or squeezed then stays so.
         with suppress(QtBot.TimeoutError):
-            self._qtbot.waitUntil(lambda: not cut_off(self.window), timeout=_REST_MS)
+            self._qtbot.waitUntil(lambda: not cut_off(self.window) + squeezed(self.window), timeout=_REST_MS)
         assert controls(self.window), f"{page} has nothing to press"
         found = [
             wrong for check in (untold, filled_twice, cut_off, squeezed, unreadable) for wrong in check(self.window)
