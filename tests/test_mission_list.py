@@ -25,7 +25,7 @@ BUILT = [
     *lines("d", range(1, 17), range(19, 22)),
     *lines("g", range(1, 8), range(12, 17), range(18, 30), range(31, 35)),
     *lines("l", range(1, 32), range(43, 46)),
-    *lines("m", range(1, 4), range(5, 9), range(10, 15), range(17, 26)),
+    *lines("m", range(1, 4), range(5, 26)),
     *lines("n", 3, 4, 8),
 ]
 """The lines whose behaviour is there: each needs a test of that name."""
@@ -35,7 +35,7 @@ IN_PART = {
     "g01": "the plugin has the fields of what is mapped as well as those that a person adds",
     "g13": "one connection has one source: the prefix is that of a connection",
     "g21": "the year is read ahead by a number of days, not by a date",
-    "l15": "set by hand is not there yet; the files name the address, not the type",
+    "l15": "the files name the address, not the type",
     "l23": "Teachers.DCID is a choice; the default is T and Users.DCID, as the vendor's own import made it",
     "l04": "no interface of PowerSchool lists plugins: a person looks, and the guide says where",
     "m02": "the guide is the same for all vendors",

@@ -32,6 +32,7 @@ from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.safety import LastMeasured, LimitFigures
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
+from psconnect.service.shared_names import SharedNames
 from psconnect.service.sign_ins import SetByHand, SignIns
 from psconnect.service.typed_choices import (
     check_name_fields,
@@ -185,6 +186,7 @@ __all__ = [
 class Service(
     Proving,
     SetUp,
+    SharedNames,
     Diagnosing,
     Reports,
     Review,

@@ -43,6 +43,7 @@ from psconnect.sync.live.values import (
     distinct_values,
     missing_values,
     repeated_values,
+    values_in,
 )
 
 NOT_KEPT = "PSC-LIVE-NOT-READ"
@@ -255,6 +256,10 @@ class LiveReading:
     ) -> RepeatCount:
         """The records that share the values of all these attributes."""
         return repeated_values(self._replay(connection, cancel), entity, attributes)
+
+    def values_in(self, connection: Connection, entity: str, attribute: str) -> frozenset[str]:
+        """All values of an attribute, as a run compares them."""
+        return values_in(self._replay(connection), entity, attribute)
 
     def distinct(
         self, connection: Connection, entity: str, field_name: str, cancel: CancelToken | None = None

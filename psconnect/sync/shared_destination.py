@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,33 +12,37 @@ from typing import Any
 from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import Phrase, phrase
 from psconnect.model.setting_fields import SettingField
 from psconnect.store.settings.home import slug
 
 _MADE_OF_KEYS = re.compile(r"[tc]?[0-9]*|d(i(s(t(r(i(c(t)?)?)?)?)?)?)?", re.IGNORECASE)
 """How ids made of keys begin: a number, perhaps after a letter, or the word for the district."""
+_SAME_PREFIX = {
+    "username_prefix": "PSC-SETTINGS-SHARED/user-names",
+    "course_prefix": "PSC-SETTINGS-SHARED/course-numbers",
+}
 
 
 def check_sharing(connection: Connection, others: Iterable[Connection]) -> None:
     """Raise FixSettings for prefixes that don't keep two PowerSchool servers apart at one destination."""
+    for other in sharing(connection, others):
+        if _overlap(connection, other):
+            own, theirs = (_shown(one.options.id_prefix) for one in (connection, other))
+            raise mixed_up("PSC-SETTINGS-SHARED/ids", "id_prefix", connection, other, own=own, theirs=theirs)
+        for prefix, code in _SAME_PREFIX.items():
+            own, theirs = getattr(connection.options, prefix), getattr(other.options, prefix)
+            if own and own.casefold() == theirs.casefold():
+                raise mixed_up(code, prefix, connection, other, own=own)
+
+
+def sharing(connection: Connection, others: Iterable[Connection]) -> Iterator[Connection]:
+    """Those of the others that deliver to the same place from another PowerSchool server."""
     for other in others:
         if slug(other.name) == slug(connection.name) or not _same_destination(connection, other):
             continue
-        if connection.source.url and connection.source.url == other.source.url:
-            continue
-        if _overlap(connection, other):
-            raise _refused(
-                connection,
-                other,
-                "ids",
-                f"“{_shown(connection.options.id_prefix)}” and “{_shown(other.options.id_prefix)}” as prefixes of "
-                "their ids",
-                "options.id_prefix",
-            )
-        for key, what in (("username_prefix", "user names"), ("course_prefix", "course numbers")):
-            own, theirs = getattr(connection.options, key), getattr(other.options, key)
-            if own and own.casefold() == theirs.casefold():
-                raise _refused(connection, other, what, f"“{own}” as prefix of their {what}", f"options.{key}")
+        if not connection.source.url or connection.source.url != other.source.url:
+            yield other
 
 
 def _same_destination(one: Connection, other: Connection) -> bool:
@@ -89,18 +93,12 @@ def _overlap(one: Connection, other: Connection) -> bool:
     return _MADE_OF_KEYS.fullmatch(rest) is not None
 
 
-def _shown(prefix: str) -> str:
-    return prefix or "nothing"
+def _shown(prefix: str) -> str | Phrase:
+    return prefix or phrase("no-prefix")
 
 
-def _refused(connection: Connection, other: Connection, what: str, both: str, where: str) -> FixSettings:
-    return FixSettings(
-        "PSC-SETTINGS-SHARED",
-        where=where,
-        name=connection.name,
-        other=other.name,
-        both=both,
-        what=what,
-        place=where,
-        letter=connection.name[:1].upper(),
-    )
+def mixed_up(code: str, prefix: str, connection: Connection, other: Connection, **values: Any) -> FixSettings:
+    """The error of two connections that would be mixed up; ``prefix`` is the option that keeps them apart."""
+    place, values["letter"] = f"options.{prefix}", connection.name[:1].upper()
+    values |= {"name": connection.name, "other": other.name, "place": place}
+    return FixSettings(code, where=place, **values)

@@ -27,6 +27,7 @@ PHRASES = {
     "time/minutes": _words(plural(", {count} minute", ", {count} minutes")),
     "raise-page-size": _words(marked("Set it to {least} or more: {page_size_page}.")),
     "page-rows": _words(marked("A page has only {size} rows.")),
+    "no-prefix": _words(marked("nothing")),
     "did-you-mean": _words(marked("Did you mean “{name}”?")),
     "plugin-not-enabled": _words(
         marked(

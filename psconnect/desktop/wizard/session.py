@@ -206,7 +206,8 @@ class Session:
     def finish(self, draft: Draft) -> Connection:
         """Save what a draft says, and the secrets; of a new connection, the draft has then done its work and goes.
 
-        Raises FixSettings for a name that somebody took meanwhile, and for a connection that somebody removed.
+        Raises FixSettings for a name that somebody took meanwhile, for a connection that somebody removed, and for a
+        new one whose user names or course numbers another connection delivers to the same place.
         """
         if self.base is not None and self.before is not None:
             current = self._current(self.base.name)
@@ -216,7 +217,8 @@ class Session:
             self.live.wipe_saved()
             return connection
         self._refuse_taken(draft.of(ConnectPart).name)
-        connection = self.service.save_connection(to_connection(draft, self.known))
+        self.service.check_names(made := to_connection(draft, self.known), self.live.reading)
+        connection = self.service.save_connection(made)
         self._keep(connection.name)
         self.service.move_secrets(
             draft.secret_name, connection.name, self.places.keys() - self.removed - self.secrets.keys()

@@ -105,6 +105,23 @@ def repeated_values(replay: Replay, entity_key: str, attributes: Sequence[str]) 
     return RepeatCount(len(several), sum(count for _values, count in several), examples)
 
 
+def values_in(replay: Replay, entity_key: str, attribute: str) -> frozenset[str]:
+    """All values of an attribute, as a run compares them; none of one that was not read or is made later.
+
+    Raises FixSettings (PSC-LIVE-NOT-READ) if the entity was not kept.
+    """
+    entity = BY_KEY[entity_key]
+    if attribute in replay.unknown(entity) | _named_later(replay, entity):
+        return frozenset()
+    found = set[str]()
+
+    def seen(_rows: Sequence[SourceRow], staged: Sequence[StagedRow]) -> None:
+        found.update(folded(_named(entity, made)[attribute]) for made in staged if made[1] == Fate.IN)
+
+    replay.watch(entity, seen)
+    return frozenset(found - {""})
+
+
 def distinct_values(replay: Replay, entity_key: str, field_name: str) -> tuple[ValueCount, ...]:
     """What a field holds in the records that no rule of the source leaves out, the most frequent value first.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.wording.catalogue import marked
+from psconnect.wording.catalogue import marked, plural
 from psconnect.wording.errors.texts import ErrorTexts
 
 _REKEY = marked(
@@ -14,6 +14,13 @@ _REKEY_SETTING = marked(
     "Use the re-key assistant: in the window under Settings, Ids; or psconnect connection rekey “{name}” --setting "
     "{named}=VALUE"
 )
+
+_MIXED_UP = marked("Two connections would be mixed up at their destination")
+_OTHER_PREFIX = marked(
+    "Give one of them another prefix under Who and what, Names and sign-in, Prefixes, for example “{letter}-”, or "
+    "deliver to another place."
+)
+_A_PREFIX = marked("Give “{name}” a prefix under Who and what, Names and sign-in, Prefixes, for example “{letter}-”.")
 
 TEXTS = {
     "PSC-CONNECTION-DISABLED": ErrorTexts(
@@ -127,13 +134,54 @@ TEXTS = {
         marked("Switch safety.additions_only off for this delivery."),
         window=marked("Switch “Additions only” off under Settings, Safety for this delivery."),
     ),
-    "PSC-SETTINGS-SHARED": ErrorTexts(
-        marked("Two connections would be mixed up at their destination"),
+    "PSC-SETTINGS-SHARED/ids": ErrorTexts(
+        _MIXED_UP,
         marked(
-            "“{name}” and “{other}” read different PowerSchool servers and deliver to the same place, with {both}. The "
-            "same {what} can mean different records there."
+            "“{name}” and “{other}” read different PowerSchool servers and deliver to the same place, with “{own}” and "
+            "“{theirs}” in front of their IDs. The same ID can mean different records there."
         ),
-        marked("Give one of them another prefix ({place}), for example “{letter}-”, or deliver to another folder."),
+        marked("Give one of them another prefix ({place}), for example “{letter}-”, or deliver to another place."),
+        window=_OTHER_PREFIX,
+    ),
+    "PSC-SETTINGS-SHARED/user-names": ErrorTexts(
+        _MIXED_UP,
+        marked(
+            "“{name}” and “{other}” read different PowerSchool servers and deliver to the same place, with “{own}” in "
+            "front of their user names. The same user name can mean different people there."
+        ),
+        marked("Give one of them another prefix ({place}), for example “{letter}-”, or deliver to another place."),
+        window=_OTHER_PREFIX,
+    ),
+    "PSC-SETTINGS-SHARED/course-numbers": ErrorTexts(
+        _MIXED_UP,
+        marked(
+            "“{name}” and “{other}” read different PowerSchool servers and deliver to the same place, with “{own}” in "
+            "front of their course numbers. The same number can mean different courses there."
+        ),
+        marked("Give one of them another prefix ({place}), for example “{letter}-”, or deliver to another place."),
+        window=_OTHER_PREFIX,
+    ),
+    "PSC-SETTINGS-SHARED/same-user-names": ErrorTexts(
+        _MIXED_UP,
+        plural(
+            "“{other}” delivers to the same place from another PowerSchool server, and {count} user name is the same "
+            "in both. One of the two people would get no account, or the other’s.",
+            "“{other}” delivers to the same place from another PowerSchool server, and {count} user names are the same "
+            "in both. Of each two people, one would get no account, or the other’s.",
+        ),
+        marked("Give the user names of “{name}” a prefix ({place}), for example “{letter}-”."),
+        window=_A_PREFIX,
+    ),
+    "PSC-SETTINGS-SHARED/same-course-numbers": ErrorTexts(
+        _MIXED_UP,
+        plural(
+            "“{other}” delivers to the same place from another PowerSchool server, and {count} course number is the "
+            "same in both. People there could not tell the two courses apart.",
+            "“{other}” delivers to the same place from another PowerSchool server, and {count} course numbers are the "
+            "same in both. People there could not tell the courses apart.",
+        ),
+        marked("Give the course numbers of “{name}” a prefix ({place}), for example “{letter}-”."),
+        window=_A_PREFIX,
     ),
     "PSC-SETTINGS-THRESHOLD/entity": ErrorTexts(
         marked("A threshold can’t be used"),

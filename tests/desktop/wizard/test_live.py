@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from psconnect.desktop.wizard.live import LiveQuestion
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.session import discard_set_up
 from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.who_part import WhoPart
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
@@ -179,3 +182,26 @@ def test_what_was_read_on_a_visit_to_settings_goes_with_it(setting: Setting):
     forms.drop()
     setting.settled()
     assert list((service.home.data / "live").iterdir()) == []
+
+
+def test_user_names_that_another_connection_delivers_are_told_at_save(setting: Setting):
+    setting.open(setting.prefill())
+    setting.to("summary", fill=False)
+    setting.press(setting.way("save"))
+    assert setting.service.sync("Demo district").state == "held"
+    setting.open(setting.prefill(name="College"))
+    setting.session.update(WhoPart, id_prefix="C-")
+    elsewhere = setting.district.server.url.replace("127.0.0.1", "localhost")
+    setting.session.update(CredentialsPart, url=elsewhere)
+    setting.session.become(replace(setting.session.draft, step="summary", reached="summary"))
+    setting.window._open()
+    setting.session.live.start(setting.bridge, again=True)
+    setting.settled()
+    setting.way("save").click()
+    setting.settled()
+    assert "user names are the same in both" in setting.window.banner.label.text()
+    assert setting.wishes == [("Demo district", "save")]
+    setting.session.update(WhoPart, username_prefix="c.", course_prefix="C-")
+    setting.way("save").click()
+    setting.settled()
+    assert setting.wishes == [("Demo district", "save"), ("College", "save")]
