@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import re
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from operator import itemgetter
@@ -71,6 +72,41 @@ def write_lines(
                 file.write(lines)
                 done += count
         return done
+
+
+class LaterLines:
+    """Lines of a file that is written after another one, kept in an unnamed file that the system deletes.
+
+    ``close`` it when done.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
+        self._rows: list[Sequence[str]] = []
+        self._sizes: list[tuple[int, int]] = []
+
+    def close(self) -> None:
+        """Delete the file."""
+        self._file.close()
+
+    def add(self, rows: Iterable[Sequence[str]]) -> None:
+        """Add rows to the end."""
+        self._rows.extend(rows)
+        if len(self._rows) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        lines, count = rfc4180(self._rows)
+        self._rows.clear()
+        self._sizes.append((self._file.write(lines), count))
+
+    def read(self) -> Generator[Lines]:
+        """All lines, in the order in which their rows came."""
+        if self._rows:
+            self._flush()
+        self._file.seek(0)
+        for size, count in self._sizes:
+            yield self._file.read(size), count
 
 
 def _batches(rows: Iterator[Sequence[str]], encode: Encode) -> Generator[Lines]:

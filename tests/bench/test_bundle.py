@@ -39,7 +39,7 @@ def test_a_small_district_is_measured(subject: str) -> None:
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_files_of_50000_students_take_little_memory_and_no_more_time_than_before(subject: str, record_figure) -> None:
     quarter = measured("tests.bench.bundle", subject, str(STUDENTS // 4), "1")
-    found = measured("tests.bench.bundle", subject, str(STUDENTS), "3")
+    found = measured("tests.bench.bundle", subject, str(STUDENTS), "5")
     grown = found["more_mb"] - quarter["more_mb"]
     record_figure(f"files for {subject} / bare csv and zip", round(found["ratio"], 2), "times")
     record_figure(

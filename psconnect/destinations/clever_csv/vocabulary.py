@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 Cleaner = Callable[[str], str]
 
@@ -96,6 +97,7 @@ def us_date(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=1_000)  # Labels and the words of code lists: few, and asked for once a student.
 def same_spelling(text: str) -> str:
     """A text as it is compared where case, blanks and signs don't count."""
     return "".join(sign for sign in text.casefold() if sign.isalnum())

@@ -47,7 +47,7 @@ class LearningCsv(Snapshot):
                 name: write_rows(files, f"{name}.csv", header, produce(), cancel, even_empty=True)
                 for name, (header, produce) in tables.items()
             }
-            links = p.parent_child(parents)
+            links = parents.links.read()
             counts["parent_child"] = write_lines(
                 files, "parent_child.csv", p.PARENT_CHILD, links, cancel, even_empty=True
             )

@@ -6,13 +6,14 @@ are the same but for the school. A student has one, that of the home school.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from psconnect.destinations.delimited import BATCH, Lines, rfc4180
+from psconnect.destinations.delimited import LaterLines
 from psconnect.destinations.family import Family
 from psconnect.destinations.learning_csv.choices import (
     LOGIN_GENERATED,
@@ -94,7 +95,7 @@ class LearningParents:
     """The contacts who become users. ``close`` it when done.
 
     Attributes:
-        links: lines of a parent's and a child's id, as far as they were noted.
+        links: lines of a parent's and a child's id, as far as they were noted: the file's, once users are written.
     """
 
     def __init__(self, roster: Roster, choices: LearningChoices, lost: LeftOut) -> None:
@@ -105,14 +106,14 @@ class LearningParents:
         self._family.attend(
             (record[0], _first(record[at])) for record in roster.records(STUDENT) if record[0] not in lost.students
         )
-        self._shared = self._shared_ids()
-        self.links: list[Lines] = []
-        self._batch: list[tuple[str, str]] = []
+        self._shared = _repeated(filter(None, map(choices.id_of(CONTACT), roster.records(CONTACT))))
+        self.links = LaterLines()
         self._first_child = self.once()
 
     def close(self) -> None:
-        """Forget the relationships."""
+        """Forget relationships and lines."""
         self._family.close()
+        self.links.close()
 
     def all(self, findings: LearningFindings | None = None) -> Iterator[Parent]:
         """Each user once per contact; ``findings`` takes what is to be told of contacts."""
@@ -139,16 +140,8 @@ class LearningParents:
                 yield Parent(key, user_id, record, children, its.schools)
 
     def note(self, parent: Parent) -> None:
-        """Note a parent's children as encoded lines: a list of pairs would take ten times the memory."""
-        self._batch.extend((parent.id, child) for child in parent.children if self._first_child(parent.id, child))
-        if len(self._batch) >= BATCH:
-            self.close_batch()
-
-    def close_batch(self) -> None:
-        """Encode what is noted."""
-        if self._batch:
-            self.links.append(rfc4180(self._batch))
-            self._batch.clear()
+        """Note a parent's children, each once."""
+        self.links.add((parent.id, child) for child in parent.children if self._first_child(parent.id, child))
 
     def is_shared(self, parent: str) -> bool:
         """Whether several contacts have this id."""
@@ -169,11 +162,6 @@ class LearningParents:
             return not known
 
         return first_time
-
-    def _shared_ids(self) -> frozenset[str]:
-        id_of = self._choices.id_of(CONTACT)
-        counted = Counter(filter(None, map(id_of, self._roster.records(CONTACT))))
-        return frozenset(one for one, times in counted.items() if times > 1)
 
 
 def learning_users(
@@ -256,10 +244,15 @@ def user_levels(roster: Roster, lost: LeftOut) -> Iterator[Sequence[str]]:
             yield record[0], record[grade]
 
 
-def parent_child(parents: LearningParents) -> Generator[Lines]:
-    """Lines of parent_child.csv, once the rows of users.csv are made."""
-    parents.close_batch()
-    yield from parents.links
+def _repeated(ids: Iterable[str]) -> frozenset[str]:
+    """Ids that come more than once; in an unnamed SQLite file, for in memory they would grow with the district."""
+    with closing(sqlite3.connect("", isolation_level=None)) as db:
+        db.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000;"
+            "CREATE TABLE account (id TEXT); BEGIN"
+        )
+        db.executemany("INSERT INTO account VALUES (?)", zip(ids))
+        return frozenset(one for (one,) in db.execute("SELECT id FROM account GROUP BY id HAVING count(*) > 1"))
 
 
 def _schools_at(entity: Entity) -> int:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import closing
 
-from psconnect.destinations.delimited import BATCH, Lines, rfc4180, write_lines, write_rows
+from psconnect.destinations.delimited import BATCH, LaterLines, Lines, rfc4180, write_lines, write_rows
 from psconnect.destinations.family import Family
 from psconnect.destinations.oneroster.columns import CATALOGUE, COLUMNS
 from psconnect.destinations.oneroster.form import BundleForm
@@ -32,7 +31,8 @@ def write_bundle(files: FileSet, roster: Roster, form: BundleForm, cancel: Cance
     counts = {name: write(name, plain_rows(name, roster, form)) for name in _PLAIN}
     with closing(Family(roster)) as family:
         made = UserRows(roster, form, district_of(roster))
-        with closing(_LaterLines()) as roles:
+        # Roles follow from what is looked up for users: a second look would take half as long again.
+        with closing(LaterLines()) as roles:
             told = roles if "roles" in COLUMNS[form.version] else None
             counts["users"] = write("users", _user_rows(made, roster, family, told))
             head = header("roles", roster, form) if told else ()
@@ -50,40 +50,7 @@ def district_of(roster: RosterRecords) -> str:
     return next((record[0] for record in roster.records(SCHOOL) if record[_TYPE] == "district"), "")
 
 
-class _LaterLines:
-    """Lines of a file that is written after another one, kept in an unnamed file that the system deletes.
-
-    Roles follow from what is looked up for users: a second look would take half as long again.
-    """
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
-        self._rows: list[BundleRow] = []
-        self._sizes: list[tuple[int, int]] = []
-
-    def close(self) -> None:
-        self._file.close()
-
-    def add(self, rows: Iterator[BundleRow]) -> None:
-        self._rows.extend(rows)
-        if len(self._rows) >= BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        lines, count = rfc4180(self._rows)
-        self._rows.clear()
-        self._sizes.append((self._file.write(lines), count))
-
-    def read(self) -> Generator[Lines]:
-        """All lines, in the order in which their rows came."""
-        if self._rows:
-            self._flush()
-        self._file.seek(0)
-        for size, count in self._sizes:
-            yield self._file.read(size), count
-
-
-def _user_rows(made: UserRows, roster: Roster, family: Family, roles: _LaterLines | None) -> Generator[BundleRow]:
+def _user_rows(made: UserRows, roster: Roster, family: Family, roles: LaterLines | None) -> Generator[BundleRow]:
     for user in users_of(roster, family):
         if roles:
             roles.add(made.roles(user))

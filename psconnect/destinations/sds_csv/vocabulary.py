@@ -49,6 +49,7 @@ _NO = frozenset({"0", "n", "no", "f", "false", "off", "-1"})
 _LUNCH = {"f": True, "fdc": True, "p": False, "r": False, "rdc": False}
 """PowerSchool's codes of Students.LunchStatus: free, directly certified, paid, reduced."""
 _EXTENSION = re.compile(r"(?i)\s*(?:;?\s*ext?\.?|x|#)\s*\d{1,6}\s*$")
+_DIGITS = re.compile(r"\+?[0-9]+")
 _PHONE_SIGNS = re.compile(r"[\s().\-/]")
 _LONGEST_PHONE = 15
 _NATIONAL = 10
@@ -118,7 +119,7 @@ def phone_of(country: str) -> Callable[[str], str | None]:
 
     def phone(value: str) -> str | None:
         digits = _PHONE_SIGNS.sub("", _EXTENSION.sub("", value.strip()))
-        if not re.fullmatch(r"\+?[0-9]+", digits):
+        if not _DIGITS.fullmatch(digits):
             return None
         if not digits.startswith("+"):
             national = digits
