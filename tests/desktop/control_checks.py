@@ -6,7 +6,16 @@ from collections import Counter
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QWidget,
+)
 
 from psconnect.desktop.theme.tokens import contrast
 from psconnect.desktop.widgets.form import FormRow
@@ -14,6 +23,8 @@ from psconnect.desktop.widgets.label import ElidedLabel
 
 ENOUGH, ENOUGH_FOR_ICONS = 4.5, 3.0
 """The contrast of text and of what is no text (WCAG 2.2, 1.4.3 and 1.4.11)."""
+LEAST_COLUMN = 120
+"""Pixels that a name needs at the least."""
 _NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client)
 
 
@@ -102,6 +113,18 @@ def squeezed(window: QWidget) -> list[str]:
         for below in (form_row.help, form_row.hint, form_row.error_label):
             if below.isVisibleTo(window) and below.x() < form_row.field.width() and below.y() <= bottom:
                 found += [f"{form_row.label.text()!r}: {below.text()!r} begins at {below.y()}, above {bottom}"]
+    return found
+
+
+def without_room(window: QWidget) -> list[str]:
+    """Columns of tables that share what room is left, and get too little to be read."""
+    found = []
+    for header in (one for one in window.findChildren(QHeaderView) if one.isVisibleTo(window)):
+        for place in range(header.count()):
+            shares = header.sectionResizeMode(place) == QHeaderView.ResizeMode.Stretch
+            if shares and not header.isSectionHidden(place) and header.sectionSize(place) < LEAST_COLUMN:
+                heading = header.model().headerData(place, Qt.Orientation.Horizontal)
+                found.append(f"column “{heading}” in {header.parent()!r}: {header.sectionSize(place)}")
     return found
 
 

@@ -16,7 +16,7 @@ from psconnect.model.removal import Belongings, RemovalProof
 from psconnect.wording.catalogue import use_language
 from psconnect.wording.help import help_topics
 from tests.desktop.conftest import OpenWindow, settled
-from tests.desktop.control_checks import controls, cut_off, filled_twice, squeezed, unreadable, untold
+from tests.desktop.control_checks import controls, cut_off, filled_twice, squeezed, unreadable, untold, without_room
 from tests.desktop.district import held_by_removals
 from tests.desktop.wizard.conftest import Setting, bridge, make_setting, setting  # noqa: F401 - fixtures
 from tests.support.demo import Connected
@@ -68,7 +68,9 @@ class Judge:
             self._qtbot.waitUntil(lambda: not cut_off(self.window) + squeezed(self.window), timeout=_REST_MS)
         assert controls(self.window), f"{page} has nothing to press"
         found = [
-            wrong for check in (untold, filled_twice, cut_off, squeezed, unreadable) for wrong in check(self.window)
+            wrong
+            for check in (untold, filled_twice, cut_off, squeezed, unreadable, without_room)
+            for wrong in check(self.window)
         ]
         if found:
             self.wrong[page] = found

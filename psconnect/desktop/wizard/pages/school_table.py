@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.text import number, tr
@@ -17,6 +17,8 @@ from psconnect.service import OfferedSchool
 _NO_INDEX = QModelIndex()
 _NAME, _NUMBER, _GRADES, _STUDENTS, _CLASSES, _TERMS = range(6)
 _CHECK = Qt.ItemDataRole.CheckStateRole
+_WIDE_TERMS, _NARROW_TERMS, _ENOUGH = 200, 120, 760
+"""Pixels: of the terms, and of a table that has room for all columns."""
 _NUMERIC = (_NUMBER, _STUDENTS, _CLASSES)
 
 
@@ -127,9 +129,16 @@ class SchoolTable(Table):
     def __init__(
         self, model: SchoolFilter, on_terms: Callable[[int, QPoint], object], parent: QWidget | None = None
     ) -> None:
-        super().__init__(model, tr("Schools and terms"), (0, 84, 84, 92, 84, 200), parent=parent)
+        super().__init__(model, tr("Schools and terms"), (0, 84, 84, 92, 84, _WIDE_TERMS), parent=parent)
         self._on_terms = on_terms
         self.clicked.connect(self._clicked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In little room the name goes before grades and the names of terms."""
+        narrow = event.size().width() < _ENOUGH
+        self.setColumnHidden(_GRADES, narrow)
+        self.set_width(_TERMS, _NARROW_TERMS if narrow else _WIDE_TERMS)
+        super().resizeEvent(event)
 
     def _clicked(self, index: ModelIndex) -> None:
         if index.column() == _TERMS and index.data():
