@@ -53,6 +53,13 @@ class Writer(ABC):
     def check(self) -> Sequence[Finding]:
         """Check the system step by step; a failed finding keeps a run from starting. Changes nothing there."""
 
+    def check_writing(self) -> Sequence[Finding]:
+        """Check what only a try to write shows, for a person who asks; called after a check that passed.
+
+        A run doesn't call it. Leaves nothing there.
+        """
+        return ()
+
     def owned_by(self) -> Phrase | None:
         """Who else delivers there, as a sentence; None for nobody or unknown."""
         return None

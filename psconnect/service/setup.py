@@ -12,6 +12,7 @@ import msgspec
 from psconnect.destinations import KINDS, Destination
 from psconnect.destinations.checked import stop_if_failed
 from psconnect.destinations.kind import Kind
+from psconnect.destinations.writer import Writer
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings, PsconnectError
@@ -127,7 +128,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         PsconnectError if it can't be used.
         """
         with self.opened_destination(connection, typed=typed, kept_as=kept_as) as destination:
-            return stop_if_failed([*destination.check(), *self._found_ahead(connection, destination)])
+            return stop_if_failed([*_checked(destination), *self._found_ahead(connection, destination)])
 
     def _found_ahead(
         self, connection: Connection, destination: Destination, cancel: CancelToken | None = None
@@ -213,7 +214,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
                     yield judged(finding, enabled=True, worked=worked)
         try:
             with self.opened_destination(connection, cancel) as destination:
-                yield from destination.check()
+                yield from _checked(destination)
                 yield from self._found_ahead(connection, destination, cancel)
         except PsconnectError as error:
             yield Finding("destination", "failed", error=error)
@@ -244,3 +245,11 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
             people = sum(counts[domain] for domain in domains)
             return Finding("domains/seen", "ok", {"count": people})
         return Finding("domains", "failed", error=FixSettings("PSC-SIGN-IN-DOMAIN", domains=unseen))
+
+
+def _checked(destination: Destination) -> Sequence[Finding]:
+    """The destination's check and, if it passed, what only a try to write shows."""
+    found = destination.check()
+    if not isinstance(destination, Writer) or any(one.state == "failed" for one in found):
+        return found
+    return [*found, *destination.check_writing()]

@@ -70,6 +70,8 @@ def _for_real(district: Connected) -> None:
 
 def test_a_year_with_a_real_moodle(district: Connected, named_site: NamedSite, record_figure) -> None:
     _for_real(district)
+    found = {one.key: one.state for one in district.service.check(district.name, lambda _finding: None)}
+    assert found["moodle-writing/proved"] == "ok"
     first = sync(district)
     _right(first, district, named_site)
     record_figure("real Moodle: people", sum(len(_expected(district)[entity]) for entity in _PEOPLE), "people")

@@ -15,7 +15,7 @@ from psconnect.destinations.moodle.encoding import Argument
 from psconnect.destinations.moodle.enrolled import Place, places_in
 from psconnect.destinations.moodle.groups import groups_of
 from psconnect.destinations.moodle.sending import Outcomes, Request, Sender, SentItem, nothing_said
-from psconnect.destinations.moodle.settings import DEFAULT_ROLES
+from psconnect.destinations.moodle.settings import chosen_roles
 from psconnect.destinations.writer import Batch
 from psconnect.model.id_attributes import SEPARATOR
 from psconnect.model.outcomes import Done, NotDone, Outcome, Standing
@@ -33,8 +33,7 @@ class Enrolments:
         self._client = client
         settings = client.context.settings
         self._suspends = settings["dropped"] == "suspend"
-        chosen = {str(row["row"]): int(row["role"]) for row in settings["roles"] if row.get("role")}
-        self._roles = {**DEFAULT_ROLES, **chosen}
+        self._roles = chosen_roles(settings)
         self._given: set[int] = set()
         self._not_given: set[tuple[int, str]] = set()
         """Roles that Moodle let us give; and those it did not, with the course, or everywhere."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from psconnect.destinations.moodle.address import site_address
 from psconnect.destinations.moodle.choices import COHORT_TITLE, SHORT_NAME
 from psconnect.model.setting_fields import SettingField, TableColumn, When
@@ -203,3 +206,8 @@ _REMOVED = (
 MOODLE_SETTINGS = (*_SITE, *_ACCOUNTS, *_COURSES, *_COHORTS, *_REMOVED)
 DEFAULT_ROLES = {"student": 5, "teacher": 3, "co-teacher": 4}
 """Role numbers of a new site (facts observed on 4.3 and 5.1); an empty row of ``roles`` means these."""
+
+
+def chosen_roles(settings: Mapping[str, Any]) -> dict[str, int]:
+    """Role in a class -> number of the role in Moodle."""
+    return {**DEFAULT_ROLES, **{str(row["row"]): int(row["role"]) for row in settings["roles"] if row.get("role")}}

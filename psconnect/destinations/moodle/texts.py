@@ -44,6 +44,11 @@ MOODLE_ERRORS = {
         marked("Reading shows that the robot account’s role lacks {names}. Without it, Moodle hides what is there."),
         marked("Allow it in the role: Site administration > Users > Permissions > Define roles."),
     ),
+    "PSC-MOODLE-CAPABILITIES/to-write": ErrorTexts(
+        _RIGHTS,
+        marked("The robot account’s role lacks {names}. Without it, Moodle refuses what is delivered."),
+        marked("Allow it in the role: Site administration > Users > Permissions > Define roles."),
+    ),
     "PSC-MOODLE-FUNCTIONS": ErrorTexts(
         marked("The service in Moodle lacks functions"),
         marked("The token’s service does not contain {names}."),
@@ -102,6 +107,14 @@ MOODLE_ERRORS = {
         marked("A profile field that {site} requires is empty in the robot account."),
         marked("Fill in the account’s profile in Moodle."),
     ),
+    "PSC-MOODLE-ROLES": ErrorTexts(
+        marked("The robot account may not give a role"),
+        marked("In {site}, the robot account may not give people the role with the number {names}."),
+        marked(
+            "Allow it: Site administration > Users > Permissions > Define roles > Allow role assignments, in the row "
+            "of the robot account’s role; or choose another role under Destination, Roles."
+        ),
+    ),
     "PSC-MOODLE-SERVER": ErrorTexts(
         marked("Moodle’s server reported an error"),
         marked("{site} answered with the HTTP status {status}."),
@@ -123,7 +136,7 @@ MOODLE_ERRORS = {
 }
 """Errors by key. Moodle's own messages may hold people's data, so they are never repeated."""
 _SITE, _SERVICE = marked("Site"), marked("Service")
-_CAPABILITIES, _SIZE = marked("Capabilities"), marked("Request size")
+_CAPABILITIES, _WRITING, _SIZE = marked("Capabilities"), marked("Writing"), marked("Request size")
 MOODLE_CHECKS = {
     "moodle-site": CheckTexts(_SITE),
     "moodle-site/known": CheckTexts(_SITE, marked("{site} answers: Moodle {release}."), figure=marked("{release}")),
@@ -135,6 +148,14 @@ MOODLE_CHECKS = {
     "moodle-rights": CheckTexts(_CAPABILITIES),
     "moodle-rights/proved": CheckTexts(
         _CAPABILITIES, marked("Everything that has to be read can be read. Nothing was changed.")
+    ),
+    "moodle-writing": CheckTexts(_WRITING),
+    "moodle-writing/proved": CheckTexts(
+        _WRITING,
+        marked(
+            "The robot account may make and change accounts and courses, enroll people and give every chosen role. "
+            "That was proved with requests that Moodle always refuses, so nothing was changed."
+        ),
     ),
     "moodle-limit": CheckTexts(_SIZE),
     "moodle-limit/enough": CheckTexts(

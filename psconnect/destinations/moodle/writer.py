@@ -30,6 +30,7 @@ from psconnect.destinations.moodle.layout import (
 from psconnect.destinations.moodle.sending import Outcomes
 from psconnect.destinations.moodle.site_check import checked_site
 from psconnect.destinations.moodle.users import Users
+from psconnect.destinations.moodle.writing_check import checked_writing
 from psconnect.destinations.snapshot import Roster
 from psconnect.destinations.writer import Batch, Writer
 from psconnect.model.clock import CancelToken
@@ -82,6 +83,11 @@ class MoodleWriter(Writer):
         findings = checked_site(self.client)
         self._proved = not any(finding.error for finding in findings)
         return findings
+
+    def check_writing(self) -> Sequence[Finding]:
+        """Check the rights to write."""
+        with self.client.in_words():
+            return (checked_writing(self.client),)
 
     def standing(self) -> str:
         """Identifies the site by the address that it is configured with."""

@@ -8,9 +8,12 @@ from psconnect.destinations.moodle.address import site_address
 from psconnect.model.entities import STUDENT
 from psconnect.model.errors import FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.model.outcomes import Done
+from psconnect.wording.errors import word
 from tests.destinations.moodle.support import Delivery, enrolled, student
+from tests.destinations.moodle.test_whole_runs import point_at
 from tests.moodle.server import MoodleSite
 from tests.moodle.server.faults import Kind
+from tests.support.demo import NAME, Connect
 
 
 def test_a_site_in_order_passes(delivery: Delivery, moodle_site: MoodleSite) -> None:
@@ -185,3 +188,53 @@ def test_the_robots_own_account_is_nobodys(delivery: Delivery, moodle_site: Mood
     record = dict.fromkeys(STUDENT.attributes, "") | student(1, username=moodle_site.robot.user.username)
 
     assert delivery.writer.adopt(STUDENT, {1: record}) == {}
+
+
+def test_the_rights_to_write_are_proved_without_a_change(delivery: Delivery, moodle_site: MoodleSite) -> None:
+    before = moodle_site.picture()
+
+    (found,) = delivery.writer.check_writing()
+
+    assert found.state == "ok"
+    assert moodle_site.picture() == before
+    assert moodle_site.mails == []
+
+
+@pytest.mark.parametrize(
+    "capability", ["moodle/user:create", "moodle/user:update", "moodle/course:create", "enrol/manual:enrol"]
+)
+def test_a_right_to_write_that_is_missing_is_named(
+    delivery: Delivery, moodle_site: MoodleSite, capability: str
+) -> None:
+    moodle_site.revoke(capability)
+    assert not any(found.error for found in delivery.writer.check()), "reading does not show it"
+
+    (found,) = delivery.writer.check_writing()
+
+    assert found.error is not None
+    assert found.error.values["names"] == [capability]
+    assert moodle_site.users == []
+
+
+def test_a_role_that_may_not_be_given_is_named(delivery: Delivery, moodle_site: MoodleSite) -> None:
+    moodle_site.robot.assignable.discard(4)
+
+    (found,) = delivery.writer.check_writing()
+
+    assert found.error is not None
+    assert (found.error.key, found.error.values["names"]) == ("PSC-MOODLE-ROLES", ["4"])
+
+
+def test_a_person_who_asks_is_told_and_a_run_writes_nothing(connect: Connect, moodle_site: MoodleSite) -> None:
+    connected = point_at(connect(students=60), moodle_site)
+    moodle_site.revoke("moodle/user:create")
+
+    found = connected.service.check(NAME, lambda _finding: None)
+
+    assert [one.error.key for one in found if one.error] == ["PSC-MOODLE-CAPABILITIES/to-write"]
+    with pytest.raises(FixSettings) as refused:
+        connected.service.check_destination(connected.service.connection(NAME))
+    assert "moodle/user:create" in word(refused.value).happened
+    moodle_site.calls.clear()
+    assert connected.service.sync(NAME, plan_only=True).error is None
+    assert list(moodle_site.calls.writes) == []

@@ -24,6 +24,8 @@ def _enrol(session: Session, sent: dict[str, Any]) -> None:
             course = session.state.courses.get(item["courseid"])
             session.enter_course(course)
             session.require("enrol/manual:enrol")
+            if session.release != "4.3":
+                _refuse_user(session, session.state.users.get(item["userid"]))
             if not session.can("moodle/role:assign") or item["roleid"] not in session.robot.assignable:
                 message = (
                     f"You don't have the permission to assign this role ({item['roleid']}) to this user "
@@ -35,7 +37,8 @@ def _enrol(session: Session, sent: dict[str, Any]) -> None:
                     f"Manual enrolment plugin instance doesn't exist or is disabled for the course (id = {course.id})"
                 )
                 raise MoodleError("wsnoinstance", message)
-            _refuse_user(session, session.state.users.get(item["userid"]))
+            if session.release == "4.3":
+                _refuse_user(session, session.state.users.get(item["userid"]))
             enrolment = Enrolment(
                 courseid=course.id,
                 userid=item["userid"],
