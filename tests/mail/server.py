@@ -144,6 +144,12 @@ class _Controller(Controller):
         return int(self.server.sockets[0].getsockname()[1])
 
     def _trigger_server(self) -> None:
-        """Make it ready by a connection that says nothing, and so is none of the test's."""
-        with socket.create_connection(("127.0.0.1", self.bound_port), 5):
-            self._factory_invoked.wait(5)
+        """Make it ready by a connection that says nothing, and so is none of the test's.
+
+        Waits until the server has closed it: one that is stopped before that leaves the connection open.
+        """
+        with socket.create_connection(("127.0.0.1", self.bound_port), 5) as connection:
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1_000):
+                pass
+        self._factory_invoked.wait(5)
