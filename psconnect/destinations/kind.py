@@ -108,6 +108,8 @@ class Kind:
         numbered: the values of a setting of its own with which each set has a number and none replaces another
             (``Snapshot.mode``); None for never.
         derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
+        underlying: keys of the roster's entities that only ``derived`` ones are made of there, nothing of their own.
+            Limits count them; figures that people see don't, else a class and the course made of it would be two.
         takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
         errors, checks: the texts of its own errors, and of the findings of its check, by key.
@@ -138,6 +140,7 @@ class Kind:
     packings: tuple[str, ...] = ("zip",)
     numbered: When | None = None
     derived: tuple[Entity, ...] = ()
+    underlying: frozenset[str] = frozenset()
     takes: frozenset[str] = frozenset()
     errors: Mapping[str, ErrorTexts] = field(default_factory=dict)
     checks: Mapping[str, CheckTexts] = field(default_factory=dict)

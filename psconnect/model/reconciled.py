@@ -18,6 +18,7 @@ class Reconciled:
         made: of these, the ones that psconnect makes itself: the district as an organisation, the places of teachers in
             their classes, records that a destination derives.
         adopted: of those that the run creates, the ones that the destination had already: they are taken over.
+        underlying: whether nothing of its own stands there: the destination's own entities are made of it and counted.
         because: rule -> how many of the records that were read don't stand at the destination because of it.
     """
 
@@ -26,6 +27,7 @@ class Reconciled:
     made: int = 0
     because: Mapping[str, int] = field(default_factory=dict)
     adopted: int = 0
+    underlying: bool = False
 
     @property
     def left_out(self) -> int:

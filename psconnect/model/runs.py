@@ -99,7 +99,9 @@ class Run:
     Attributes:
         id: unique over all connections; ids sort by time.
         connection: name of the connection.
-        changes: counts per entity key; only entities with a change.
+        changes: counts per entity key, as people see them; only entities with a change.
+        underlying: the counts of entities that the destination only makes its own ones of (Kind.underlying): no
+            figure that people see has them, limits count them.
         problems: counts per severity.
         read: records read per entity key.
         left_out: records left out per rule key.
@@ -158,6 +160,7 @@ class Run:
     worked: float = 0.0
     resumed: datetime | None = None
     cause: Cause | None = None
+    underlying: Mapping[str, ChangeCounts] = field(default_factory=dict)
 
     @property
     def took(self) -> timedelta | None:
@@ -195,6 +198,11 @@ class Run:
         return ChangeCounts(sum(c.create for c in counts), sum(c.update for c in counts), sum(c.remove for c in counts))
 
     @property
+    def planned_changes(self) -> dict[str, ChangeCounts]:
+        """``changes`` with those of underlying entities: what limits count."""
+        return {**{key: one for key, one in self.underlying.items() if one.total}, **self.changes}
+
+    @property
     def adopted(self) -> int:
         """How many of the created records the destination had already: they are taken over."""
         return sum(one.adopted for one in self.reconciled.values())
@@ -207,7 +215,7 @@ class Run:
     @property
     def delivers(self) -> bool:
         """Whether applying it would write anything at the destination."""
-        return bool(self.redelivers_to) or any(counts.total for counts in self.changes.values())
+        return bool(self.redelivers_to) or any(counts.total for counts in self.planned_changes.values())
 
 
 def telling_run(runs: Sequence[Run]) -> Run | None:

@@ -169,7 +169,8 @@ class ReportContent:
             return {}
         found: dict[Entity, dict[str, int]] = {}
         for (entity, action), count in self.changes.counts().items():
-            found.setdefault(BY_KEY[entity], {})[action] = count
+            if entity not in self.run.underlying:
+                found.setdefault(BY_KEY[entity], {})[action] = count
         places = list(by_care(self.run.reconciled)) or [entity.key for entity in BY_RANK.values()]
         order = {key: place for place, key in enumerate(places)}
         return dict(sorted(found.items(), key=lambda item: order.get(item[0].key, len(order))))

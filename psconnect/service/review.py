@@ -57,6 +57,7 @@ class Limit:
         kinds: the district's figures against each limit: ``create``, ``update``, ``remove`` and ``identity`` (records
             that get a new id, username, number or email), in this order, with count 0 for none. For staff also
             ``role``; and, once, teachers and other staff together, with ``staff`` as their entity.
+        underlying: whether its records are counted as the entities that the destination makes of them.
         schools: the same per school, and per class as ``remove_per_class``, nearest to the limit first; at most 50.
             ``place`` names the school or class. Empty on a first delivery.
     """
@@ -67,6 +68,7 @@ class Limit:
     threshold: Threshold
     kinds: tuple[Measure, ...] = ()
     schools: tuple[Measure, ...] = ()
+    underlying: bool = False
 
     @property
     def crossed(self) -> bool:
@@ -118,6 +120,8 @@ class Review(Base):
     def limits(self, run_id: str) -> list[Limit]:
         """A waiting run's changes against the limits, per entity with changes; see Limit.
 
+        Of underlying entities (Run.underlying) only those that cross a limit are told.
+
         Takes seconds for a plan of a million changes.
         """
         with self._found(run_id) as found:
@@ -125,12 +129,14 @@ class Review(Base):
             base = ledger_counts(found.db)
             rows = [
                 _limit(Plan(found.db, found.number), BY_KEY[key], counts, base.get(key, 0), limits[key])
-                for key, counts in found.run.changes.items()
+                for key, counts in found.run.planned_changes.items()
             ]
             together = measures.of_staff(
-                Plan(found.db, found.number), found.run.changes, base, limits[TEACHER.key], all_places=True
+                Plan(found.db, found.number), found.run.planned_changes, base, limits[TEACHER.key], all_places=True
             )
-        return _with_staff(rows, together)
+        known = [replace(one, underlying=one.entity in found.run.underlying) for one in rows]
+        told = [one for one in known if not one.underlying or any(each.crossed for each in (*one.kinds, *one.schools))]
+        return _with_staff(told, together)
 
     def excluded(self, run_id: str) -> list[SetAside]:
         """What the run's plan leaves alone and why, in dependency order; see SetAside.
@@ -144,7 +150,8 @@ class Review(Base):
     def left_alone(self, run_id: str) -> dict[tuple[str, str, str], int]:
         """How many changes the run's plan leaves alone, per entity key, action and reason (SetAside.because)."""
         with self._found(run_id) as found:
-            return exclusions.left_alone_by_entity(Plan(found.db, found.number))
+            counts = exclusions.left_alone_by_entity(Plan(found.db, found.number))
+            return {line: count for line, count in counts.items() if line[0] not in found.run.underlying}
 
     def shown_keys(self, run_id: str, wanted: ChangeQuery, *, excluded: bool = False) -> list[int]:
         """Keys of the changes that a query finds: those that go through, or those that a person excluded."""

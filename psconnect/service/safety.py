@@ -62,16 +62,16 @@ def _measured(db: sqlite3.Connection, run: Run, number: int, limits: _Limits) ->
     base = ledger_counts(db)
     if applied:
         # The ledger is what it is after the run; a limit counts what was there before.
-        for key, counts in run.changes.items():
+        for key, counts in run.planned_changes.items():
             base[key] = base.get(key, 0) - counts.create + counts.remove
     found: list[Measure] = []
-    for key, counts in run.changes.items():
+    for key, counts in run.planned_changes.items():
         entity = BY_KEY[key]
         found += measures.of_district(plan, entity, counts, base.get(key, 0), limits[key])
         if not applied and base.get(key):
             schools = measures.of_places(plan, entity, limits[key], all_places=True)
             found += [one for one in schools if one.kind != PER_CLASS]
-    together = measures.of_staff(plan, run.changes, base, limits[TEACHER.key], all_places=not applied)
+    together = measures.of_staff(plan, run.planned_changes, base, limits[TEACHER.key], all_places=not applied)
     found += [*together, *_of_nearest_class(plan, limits, applied=applied), *_rejected(db, run, number, base, limits)]
     return LastMeasured(run, base, tuple(found))
 
@@ -95,5 +95,5 @@ def _rejected(
     now, before = run_table.rejected_counts(db, number)
     for key, count in now.items():
         more = max(0, count - before.get(key, 0))
-        created = run.changes[key].create if key in run.changes else 0
+        created = run.planned_changes[key].create if key in run.planned_changes else 0
         yield Measure(key, REJECTED, more, base.get(key, 0) + created + count, limits[key][REJECTED])

@@ -61,8 +61,8 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, receipt: str, said: P
 def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
     """Once every change has an outcome, drop those that were not made from the plan and end the run."""
     with reading_behind(job, db, number), transaction(db):
-        keep_what_was_made(db, number)
-        store_reconciled(db, number)
+        keep_what_was_made(job, db, number)
+        store_reconciled(job, db, number)
         _note_end(job, db, number, delivered)
     _forget_older(job, db, number)
     job.on_step("finished")
@@ -147,8 +147,8 @@ def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values:
     """End a run early. Its plan is deleted, except for single changes that were made or have no answer."""
     with reading_behind(job, db, number), transaction(db):
         if outcomes.any_sent(db, number):
-            keep_what_was_made(db, number)
-            store_reconciled(db, number)
+            keep_what_was_made(job, db, number)
+            store_reconciled(job, db, number)
             values["delivered"] = job.destination.address if outcomes.any_made(db, number) else ""
         else:
             run_table.forget_plan(db, number)

@@ -136,9 +136,9 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
         changes=summary.changes,
         holds=[*others, *found],
         problems=run_table.problem_counts(db, number),
-        set_aside=exclusions.left_alone_counts(plan),
+        set_aside=exclusions.left_alone_counts(plan, job.kind.underlying),
     )
-    store_reconciled(db, number)
+    store_reconciled(job, db, number)
     store_cause(job, db, number, [*others, *found], summary.changes)
     return summary
 

@@ -12,14 +12,14 @@ from psconnect.store.reading.reconciliation import reading_of, reconcile
 from psconnect.sync.job import Job
 
 
-def store_reconciled(db: sqlite3.Connection, number: int) -> None:
+def store_reconciled(job: Job, db: sqlite3.Connection, number: int) -> None:
     """Store what stands at the destination once the run's plan, as it is now, is applied.
 
     Counts against the attached reading. Without one, the figures follow from those that the run had, or else from the
     last delivery's.
     """
     before = run_table.figures_before(db, number)
-    run_table.update_run(db, number, reconciled=reconcile(Plan(db, number), before))
+    run_table.update_run(db, number, reconciled=reconcile(Plan(db, number), before, job.kind.underlying))
 
 
 @contextmanager

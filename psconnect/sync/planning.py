@@ -163,7 +163,7 @@ def _plan(
             not_applied=not_applied,
             rejected={entity: one.count for entity, one in doubtful.items()},
         )
-        store_reconciled(db, number)
+        store_reconciled(job, db, number)
         filled_before = json.loads(get_fact(db, FILLED_BEFORE) or "{}")
         reading = ReadingFacts(
             summary.counts,

@@ -23,7 +23,7 @@ def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
     """A sentence saying why a run can't be undone; empty if it can."""
     if run.state not in APPLIED and not run.in_part:
         return tr("Nothing was delivered by this run, so there is nothing to undo.")
-    if not any(counts.total for counts in run.changes.values()):
+    if not any(counts.total for counts in run.planned_changes.values()):
         return tr("This run changed nothing, so there is nothing to undo.")
     if not db.execute("SELECT EXISTS (SELECT 1 FROM change WHERE run = ?)", [number]).fetchone()[0]:
         return tr("The changes of a run are kept for {days} days; those of this one are gone.", days=run_table.ROW_DAYS)

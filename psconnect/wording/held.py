@@ -129,7 +129,7 @@ def _is_limit(hold: Hold) -> bool:
 
 def headline_of(run: Run) -> str:
     """What a waiting run would do, in the order a person cares: students first; without a full stop."""
-    entity, kind = (run.cause.entity, run.cause.kind) if run.cause else cared_about(run.holds, run.changes)
+    entity, kind = (run.cause.entity, run.cause.kind) if run.cause else cared_about(run.holds, run.planned_changes)
     if entity:
         return _limit(run, entity, kind)
     # Those of limits are of versions that stored sentences.
@@ -145,8 +145,8 @@ def headline_of(run: Run) -> str:
 def _told(run: Run, hold: Hold) -> str:
     """A hold's own headline; of removals the number alone, but for staff, which may only change role."""
     entity = hold.rule.removeprefix("remove-")
-    if hold.rule.startswith("remove-") and entity in run.changes and entity not in _STAFF_ROLES:
-        return _would("remove", entity, run.changes[entity].remove, _system(run))
+    if hold.rule.startswith("remove-") and entity in run.planned_changes and entity not in _STAFF_ROLES:
+        return _would("remove", entity, run.planned_changes[entity].remove, _system(run))
     return _without_share(word_hold(hold).headline)
 
 
@@ -157,7 +157,7 @@ def _without_share(text: str) -> str:
 def _limit(run: Run, entity: str, kind: str) -> str:
     hold = next((one for one in run.holds if _is_limit(one) and _of(one) == (entity, kind)), None)
     if hold is None:
-        return _would(kind, entity, getattr(run.changes[entity], kind), _system(run))
+        return _would(kind, entity, getattr(run.planned_changes[entity], kind), _system(run))
     values = hold.values
     count, moved = int(str(values["count"])), int(str(values.get("moved") or 0))
     if hold.case == "places":

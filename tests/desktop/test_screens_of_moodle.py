@@ -53,7 +53,7 @@ def test_a_first_run_with_records_that_moodle_refuses(
     shown(qtbot, window, grab, "moodle-overview-held")
     review_of(qtbot, window, grab, run, "moodle")
     run = service.approve(run.id, "Checked with the registrar")
-    assert run.set_aside == {"refused": 1, "waits": 17}
+    assert run.set_aside == {"refused": 1, "waits": 9}
     window.summary(NAME, run.id)
     shown(qtbot, window, grab, "moodle-summary")
     grab(window.places.summary.findings, "moodle-summary-findings")

@@ -119,7 +119,7 @@ class LimitsCard(Card):
         self.table.setColumnHidden(_BAR, narrow)
         self.in_short.setVisible(narrow and not self._open)
         hidden, kinds = count - len(_closed(self._lines)), len(self._limits)
-        changes = sum(limit.changes.total for limit in self._limits)
+        changes = sum(limit.changes.total for limit in self._limits if not limit.underlying)
         if self._open:
             self.more_button.setText(tr("Show less"))
         elif kinds > (1 if narrow else _CLOSED_ROWS):

@@ -50,6 +50,7 @@ KIND = Kind(
     errors=MOODLE_ERRORS,
     checks=MOODLE_CHECKS,
     derived=DERIVED,
+    underlying=frozenset(MOODLE_BEHIND),
     takes=frozenset({"groups", "categories"}),
     receives=marked("Moodle keeps grades and work of a person whose enrollment or account is suspended."),
     removal=marked(

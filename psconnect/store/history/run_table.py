@@ -232,14 +232,18 @@ def _run(data: dict[str, Any], connection: str) -> Run:
         "redelivers_to",
         "worked",
     )
+    figures = {entity: Reconciled(**one) for entity, one in data["reconciled"].items()}
+    changes = {entity: ChangeCounts(**counts) for entity, counts in data["changes"].items()}
+    underlying = {entity: changes.pop(entity, ChangeCounts()) for entity, one in figures.items() if one.underlying}
     return Run(
         connection=connection,
         started=datetime.fromisoformat(data["started"]),
-        changes={entity: ChangeCounts(**counts) for entity, counts in data["changes"].items()},
+        changes=changes,
+        underlying=underlying,
         holds=tuple(_hold_from_stored(hold) for hold in data["holds"]),
         not_applied={entity: ChangeCounts(**counts) for entity, counts in data["not_applied"].items()},
         compared=Compared(**data["compared"]),
-        reconciled={entity: Reconciled(**figures) for entity, figures in data["reconciled"].items()},
+        reconciled={entity: one for entity, one in figures.items() if not one.underlying},
         cause=cause_from_stored(data["cause"]),
         **{name: data[name] for name in (*plain, *more)},
         **moments,

@@ -76,10 +76,13 @@ def left_alone(plan: Plan) -> Iterator[SetAside]:
         yield SetAside(entity.key, key, named["sourcedId"], ACTIONS[action], because, titles.title(entity, named))
 
 
-def left_alone_counts(plan: Plan) -> dict[str, int]:
-    """How many changes a plan leaves alone, per reason."""
-    sql = "SELECT because, count(*) FROM aside WHERE run = ? GROUP BY because ORDER BY because"
-    return dict(plan.db.execute(sql, [plan.run]).fetchall())
+def left_alone_counts(plan: Plan, underlying: Collection[str] = ()) -> dict[str, int]:
+    """How many changes a plan leaves alone, per reason; those of ``underlying`` entities stand for others."""
+    found: dict[str, int] = {}
+    for (entity, _action, because), count in left_alone_by_entity(plan).items():
+        if entity not in underlying:
+            found[because] = found.get(because, 0) + count
+    return dict(sorted(found.items()))
 
 
 def left_alone_by_entity(plan: Plan) -> dict[tuple[str, str, str], int]:

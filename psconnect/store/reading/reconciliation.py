@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,11 +34,11 @@ def made_here(entity: Entity, key: str) -> str:
     return f"{key} = {DISTRICT_KEY}" if entity is SCHOOL else "false"
 
 
-def reconcile(plan: Plan, before: Mapping[str, Reconciled]) -> dict[str, Reconciled]:
+def reconcile(plan: Plan, before: Mapping[str, Reconciled], underlying: Collection[str] = ()) -> dict[str, Reconciled]:
     """The figures of each entity once the plan is applied.
 
     Counts against the attached staging. If there is none (an undo reads nothing), the figures follow from those of the
-    delivery ``before``.
+    delivery ``before``. Entities that are ``underlying`` are marked so.
     """
     attached = "stage" in {name for _no, name, _file in plan.db.execute("PRAGMA database_list")}
     found: dict[str, Reconciled] = {}
@@ -49,7 +49,11 @@ def reconcile(plan: Plan, before: Mapping[str, Reconciled]) -> dict[str, Reconci
         else:
             found[entity.key] = before.get(entity.key, Reconciled()).moved_to(delivered, made)
     adopted = _adopted(plan)
-    return {key: replace(one, adopted=adopted.get(key, 0)) for key, one in found.items() if one.read or one.delivered}
+    return {
+        key: replace(one, adopted=adopted.get(key, 0), underlying=key in underlying)
+        for key, one in found.items()
+        if one.read or one.delivered or key in underlying
+    }
 
 
 def _adopted(plan: Plan) -> dict[str, int]:

@@ -11,12 +11,13 @@ from psconnect.store.plan import exclusions, ledger, outcomes, tombstones
 from psconnect.store.plan.change_groups import school_of
 from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.plan.record_ids import RunIds
+from psconnect.sync.job import Job
 
 _REFUSED, _WAITS = "change-refused", "change-waits"
 """Findings about changes that were not made."""
 
 
-def keep_what_was_made(db: sqlite3.Connection, number: int) -> None:
+def keep_what_was_made(job: Job, db: sqlite3.Connection, number: int) -> None:
     """Keep only the changes the destination accepted; the rest is planned again, and refusals become findings.
 
     Changes without an answer also stay, until they are read back. Needs an open transaction.
@@ -35,6 +36,6 @@ def keep_what_was_made(db: sqlite3.Connection, number: int) -> None:
         number,
         changes=summarise_plan(plan).changes,
         problems=run_table.problem_counts(db, number),
-        set_aside=exclusions.left_alone_counts(plan),
+        set_aside=exclusions.left_alone_counts(plan, job.kind.underlying),
     )
     ledger.seal_ledger(db)

@@ -141,7 +141,7 @@ def settle_unanswered(job: Job, db: sqlite3.Connection, writer: Writer) -> None:
     for run in {run for run, _entity, _changes in found}:
         if run_table.run_state(db, run) not in WORKING:
             with transaction(db):
-                keep_what_was_made(db, run)
+                keep_what_was_made(job, db, run)
 
 
 def _recognise(db: sqlite3.Connection, writer: Writer) -> None:
