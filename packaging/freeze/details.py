@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import plistlib
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
+BUNDLE = "org.psconnect.psconnect"
+"""The identifier of the application; the keychain of macOS keeps secrets by it and the signature."""
 _VERSION = re.compile(r'^__version__ = "((\d+)\.(\d+)\.(\d+)[^"]*)"$', re.MULTILINE)
 
 
@@ -24,12 +27,25 @@ def of_programs(checkout: Path, work: Path) -> dict[str, Any]:
     return {}
 
 
-def _version_info(checkout: Path) -> Any:
-    from PyInstaller.utils.win32 import versioninfo as win  # noqa: PLC0415 - Windows alone
+def info_plist(checkout: Path) -> dict[str, Any]:
+    """What macOS is told of the application. PyInstaller knows two programs, and takes it for one without a window."""
+    given = plistlib.loads((checkout / "packaging" / "macos" / "Info.plist").read_bytes())
+    version = _version(checkout)[1]
+    numbers = {"CFBundleShortVersionString": version, "CFBundleVersion": version}
+    return {**given, **numbers, "CFBundleExecutable": "psconnectw", "LSBackgroundOnly": False}
 
+
+def _version(checkout: Path) -> re.Match[str]:
     found = _VERSION.search((checkout / "psconnect" / "__init__.py").read_text(encoding="utf-8"))
     if found is None:
         raise SystemExit("psconnect/__init__.py has no version of three numbers.")
+    return found
+
+
+def _version_info(checkout: Path) -> Any:
+    from PyInstaller.utils.win32 import versioninfo as win  # noqa: PLC0415 - Windows alone
+
+    found = _version(checkout)
     numbers = (*map(int, found.groups()[1:]), 0)
     texts = {
         "CompanyName": "psconnect",

@@ -1,11 +1,16 @@
 ; The setup for Windows: for one user, without administrator's rights. Built by `dev.py package windows`, which gives
-; VERSION, SOURCE (the frozen folder), ICON and TARGET.
+; VERSION, SOURCE (the frozen folder), ICON and TARGET, and SIGN, a command, if the uninstaller is to be signed.
 ;   silent:     setup.exe /S [/D=folder, last and without quotation marks]
 ;   uninstall:  uninstall.exe /S [/DATA]     /DATA removes every connection with its data, too
 Unicode true
 ManifestDPIAware true
 SetCompressor /SOLID lzma
 RequestExecutionLevel user
+
+!ifdef SIGN
+  ; Only NSIS makes the uninstaller, so it has to let it be signed.
+  !uninstfinalize '${SIGN} "%1"' = 0
+!endif
 
 !include FileFunc.nsh
 !include LogicLib.nsh

@@ -16,7 +16,7 @@ CONTENTS = Path("packaging", "freeze", "contents.py")
 
 
 def freeze(release: Release) -> Path:
-    """Freeze the checkout's psconnect for this system; returns the folder with the programs.
+    """Freeze the checkout's psconnect for this system; returns the folder with the programs, or macOS' application.
 
     Raises:
         WorkbenchError: PyInstaller failed, or something is inside that may not be; the text says what.
@@ -25,13 +25,15 @@ def freeze(release: Release) -> Path:
     environment.ensure("freeze")
     work = release.folder / "work"
     frozen = release.folder / "psconnect"
-    shutil.rmtree(frozen, ignore_errors=True)
+    app = release.folder / "psconnect.app"
+    for old in (frozen, app):
+        shutil.rmtree(old, ignore_errors=True)
     paths = ["--distpath", str(release.folder), "--workpath", str(work)]
     spec = str(release.checkout / SPEC)
     _run(environment, release, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN", *paths, spec)
-    contents = str(release.checkout / CONTENTS)
-    _run(environment, release, contents, str(frozen), str(work / "psconnect" / "COLLECT-00.toc"), release.version)
-    return frozen
+    contents, made = str(release.checkout / CONTENTS), app / "Contents" / "Resources" if app.exists() else frozen
+    _run(environment, release, contents, str(made), str(work / "psconnect" / "COLLECT-00.toc"), release.version)
+    return app if app.exists() else frozen
 
 
 def _run(environment: Environment, release: Release, *arguments: str) -> None:

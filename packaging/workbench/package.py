@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from workbench import linux_packages, windows_packages
+from workbench import linux_packages, mac_packages, signing, windows_packages
 from workbench.errors import WorkbenchError
 from workbench.freezing import freeze
 from workbench.release import Release, release_of
@@ -23,9 +25,10 @@ def package(checkout: Path, system: str) -> list[Path]:
         raise WorkbenchError(f"There are no packages for {wanted}; there are for {', '.join(_SYSTEMS)}.")
     if wanted != here:
         raise WorkbenchError(f"Packages for {wanted} are made on {wanted}: start this command there.")
-    release = release_of(checkout)
+    make, signs = _SYSTEMS[wanted]
+    release = replace(release_of(checkout), signed=signs(os.environ))
     release.folder.mkdir(parents=True, exist_ok=True)
-    made = _SYSTEMS[wanted](release)
+    made = make(release)
     _write_checksums(release, made)
     return made
 
@@ -41,9 +44,22 @@ def _windows(release: Release) -> list[Path]:
     return [windows_packages.make_setup(release, frozen, icon)]
 
 
+def _macos(release: Release) -> list[Path]:
+    return [mac_packages.make_image(release, freeze(release))]
+
+
+def _never(_environ: Mapping[str, str]) -> bool:
+    return False
+
+
 def _write_checksums(release: Release, made: list[Path]) -> None:
     lines = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in made]
     (release.folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
-_SYSTEMS: Mapping[str, Callable[[Release], list[Path]]] = {"linux": _linux, "windows": _windows}
+_SYSTEMS: Mapping[str, tuple[Callable[[Release], list[Path]], Callable[[Mapping[str, str]], bool]]] = {
+    "linux": (_linux, _never),
+    "windows": (_windows, signing.signs),
+    "macos": (_macos, mac_packages.signs),
+}
+"""System -> what makes its packages, and whether the environment has something to sign them with."""

@@ -53,10 +53,15 @@ def release_of(checkout: Path) -> Release:
     Raises:
         WorkbenchError: the checkout doesn't say its version, or there is neither a date nor git.
     """
+    return Release(checkout, version_of(checkout), int(os.environ.get("SOURCE_DATE_EPOCH") or _last_commit(checkout)))
+
+
+def version_of(checkout: Path) -> str:
+    """What the program says that it is; raises WorkbenchError."""
     found = _VERSION.search((checkout / "psconnect" / "__init__.py").read_text(encoding="utf-8"))
     if found is None:
         raise WorkbenchError('psconnect/__init__.py has no line __version__ = "…".')
-    return Release(checkout, found[1], int(os.environ.get("SOURCE_DATE_EPOCH") or _last_commit(checkout)))
+    return found[1]
 
 
 def _last_commit(checkout: Path) -> str:

@@ -10,10 +10,10 @@ import sys
 # A real session bus and keyring for tests of stored secrets; a real cron for those of schedules; git for the record of
 # a thorough run; a screen, hands on mouse and keyboard, and what a screen reader asks, for tests of the window; for
 # the demo's own pages, a browser; servers of SFTP and of PostgreSQL; for reports, a reader of PDF files and fonts for
-# the scripts of names; for packages, judges of what desktops read, and what makes a setup for Windows.
+# the scripts of names; for packages, judges of what desktops read, and what makes and signs a setup for Windows.
 FOR_TESTS = (
     *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "openssh-server"),
-    *("appstream", "desktop-file-utils", "nsis", "postgresql", "xdotool", "xvfb"),
+    *("appstream", "desktop-file-utils", "nsis", "osslsigncode", "postgresql", "xdotool", "xvfb"),
     *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
 )
 

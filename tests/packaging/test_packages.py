@@ -107,7 +107,7 @@ def test_desktops_take_the_entry_and_the_description() -> None:
         assert (done.returncode, "error" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
 
 
-_ICON = CHECKOUT / "tests" / "packaging" / "plain.ico"
+ICON = CHECKOUT / "tests" / "packaging" / "plain.ico"
 
 
 @only_linux
@@ -118,18 +118,18 @@ def test_the_setup_for_windows_is_a_64_bit_program_that_asks_for_no_administrato
     frozen = _frozen(tmp_path / "psconnect")
     for name in ("psconnect", "psconnectw"):
         (frozen / name).rename(frozen / f"{name}.exe")
-    setup = make_setup(release, frozen, _ICON)
+    setup = make_setup(release, frozen, ICON)
     assert setup.name == f"{release.name('windows')}.exe"
     held = setup.read_bytes()
     head = int.from_bytes(held[0x3C:0x40], "little")
     assert (held[:2], held[head : head + 6]) == (b"MZ", b"PE\0\0\x64\x86")
     assert b'requestedExecutionLevel level="asInvoker"' in held
     assert b"requireAdministrator" not in held
-    again = make_setup(release, frozen, _ICON).read_bytes()
+    again = make_setup(release, frozen, ICON).read_bytes()
     assert len(again) == len(held)
 
 
 @only_linux
 def test_a_setup_that_nsis_refuses_is_told(release: Release, tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="NSIS"):
-        make_setup(release, tmp_path / "not-there", _ICON)
+        make_setup(release, tmp_path / "not-there", ICON)
