@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from workbench import checks, package, relock, system
+from workbench import checks, package, relock, site, system
 from workbench.environment import JUDGES, Environment
 from workbench.errors import WorkbenchError
 
@@ -21,6 +21,7 @@ usage: dev.py demo [args]                      psconnect with its demo district;
        dev.py translations                     bring the translations up to date with the code, and compile them
        dev.py destinations                     write docs/destinations.md from what the destinations declare
        dev.py package [SYSTEM]                 make what a district installs, in build/package
+       dev.py docs                             make the pages of docs a site, in build/docs
        dev.py lock                             rewrite the lock files from pyproject.toml
 """
 
@@ -34,7 +35,7 @@ def main(args: list[str]) -> int:
         print(_USAGE, end="")
         return 0
     command = _COMMANDS.get(verb)
-    if command is None or (rest and command in (_lint, _lock, _translations, _destinations)):
+    if command is None or (rest and command in (_docs, _lint, _lock, _translations, _destinations)):
         print(_USAGE, end="", file=sys.stderr)
         return 2
     try:
@@ -108,6 +109,11 @@ def _package(environment: Environment, args: list[str]) -> int:
     return 0
 
 
+def _docs(environment: Environment, _args: list[str]) -> int:
+    print(site.make_site(environment.folder, environment.folder / "docs", environment.folder / "build" / "docs"))
+    return 0
+
+
 def _lock(environment: Environment, _args: list[str]) -> int:
     environment.ensure("dev")
     relock.relock(environment)
@@ -133,6 +139,7 @@ _COMMANDS: dict[str, Callable[[Environment, list[str]], int]] = {
     "test": _test,
     "lint": _lint,
     "lock": _lock,
+    "docs": _docs,
     "package": _package,
     "texts": _texts,
     "translations": _translations,

@@ -39,11 +39,20 @@ LOCKS = Path("packaging", "locks")
 JUDGES = ".venv.judges"
 """The environment of clients by others that judge the demo server: psconnect's own never sees their libraries."""
 
+DOCS = ".venv.docs"
+"""The environment that makes the documentation's pages of docs."""
+
 FREEZE = ".venv.freeze"
 """The environment in which psconnect is frozen: what it runs with, and what freezes it."""
 
 # Installing one lock brings all of these.
-_BRINGS = {"run": ("run",), "dev": ("dev", "run"), "judges": ("judges",), "freeze": ("freeze", "run")}
+_BRINGS = {
+    "run": ("run",),
+    "dev": ("dev", "run"),
+    "judges": ("judges",),
+    "docs": ("docs",),
+    "freeze": ("freeze", "run"),
+}
 
 # The judges' lock leaves out what is there as source alone and is never imported by what the tests call.
 _OPTIONS = {"judges": ("--no-deps",)}

@@ -20,6 +20,7 @@ _LOCKS: dict[str, tuple[str, ...]] = {
     "run": (_PROJECT,),
     "dev": (_PROJECT, "--group", "dev"),
     "freeze": (_PROJECT, "--group", "freeze"),
+    "docs": ("--group", f"{_PROJECT}:docs"),
     "judges": ("--group", f"{_PROJECT}:judges", "--no-emit-package", "fiql-parser"),
 }
 
